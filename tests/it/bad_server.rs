@@ -4,7 +4,7 @@
 //! `acme` is on the server under test, `harbour` on a healthy one. `acme` declares `exhaustive`, and its account holds
 //! a queue nobody declared: read right, the plan is to delete it; from a list taken for empty more would go.
 
-use crate::workspace::Workspace;
+use crate::{served::client, workspace::Workspace};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -279,16 +279,6 @@ impl Liar {
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { url, server, _truth: truth }
     }
-}
-
-fn client() -> reqwest::Client {
-    #[cfg(feature = "tls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder().no_proxy();
-    // Certificates take long to read, and nothing here is https.
-    #[cfg(feature = "tls")]
-    let builder = builder.tls_certs_only([]);
-    builder.build().unwrap()
 }
 
 async fn pass(State((client, base, lie)): State<(reqwest::Client, String, Lie)>, uri: Uri) -> Response {

@@ -1,5 +1,6 @@
 //! Stands between dialform and an emulated phone system, and can end whoever sends a certain write.
 
+use crate::served::client;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -88,11 +89,7 @@ struct Passage {
 
 /// Serves on loopback what is served at `to`, as long as its runtime lives.
 pub async fn before(to: &str, trap: &Arc<Trap>) -> String {
-    #[cfg(feature = "tls")]
-    // An error only says that a provider is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let passage = Passage { to: to.to_owned(), client, trap: Arc::clone(trap) };
+    let passage = Passage { to: to.to_owned(), client: client(), trap: Arc::clone(trap) };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = Router::new().fallback(pass).with_state(passage);

@@ -1,11 +1,11 @@
 //! Drives the sandbox over real HTTP; each table is one behaviour of the server that `FACTS.md` tells of.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::served::{client, options_in};
 use dialform::sandbox::{
-    self, Behaviour, Emulation, Options, Recorder, Sandbox, Switches, ctm, deskphone, stratus::EMULATION,
+    self, Behaviour, Emulation, Recorder, Sandbox, Switches, ctm, deskphone, stratus::EMULATION,
 };
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl Rig {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("live")).unwrap();
         std::fs::write(dir.path().join("live/acme.yaml"), SEED).unwrap();
-        let sandbox = Sandbox::start(options(dir.path(), behaviour)).await.unwrap();
+        let sandbox = Sandbox::start(options_in(dir.path(), "stratus", behaviour)).await.unwrap();
         Self { dir, sandbox, client: client() }
     }
 
@@ -83,17 +83,6 @@ impl Rig {
     fn state(&self, pointer: &str) -> Value {
         self.sandbox.snapshot("acme").unwrap().pointer(pointer).cloned().unwrap_or_default()
     }
-}
-
-fn options(dir: &Path, behaviour: &str) -> Options {
-    let options = Options::new(&EMULATION, dir.join("live"), dir.join("state"));
-    Options { durable: false, ..options.switched(behaviour).unwrap() }
-}
-
-fn client() -> Client {
-    #[cfg(feature = "tls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
 }
 
 /// Request line, body, status, and what the answer holds: JSON pointer to value, `len` for the rows.
@@ -817,7 +806,7 @@ async fn state_outlives_the_sandbox() {
     let Rig { dir, sandbox, client } = one;
     let before = sandbox.snapshot("acme");
     sandbox.stop().await;
-    let sandbox = Sandbox::start(options(dir.path(), "")).await.unwrap();
+    let sandbox = Sandbox::start(options_in(dir.path(), "stratus", "")).await.unwrap();
     assert_eq!(sandbox.snapshot("acme"), before);
     let again = Rig { dir, sandbox, client };
     assert_eq!(again.json("GET /users/101", &NONE).await.1["department"], "Sales");
@@ -832,7 +821,7 @@ async fn large_domains_are_written_quickly() {
     let users: Vec<Value> = (1000..3000).map(|user| json!({"user": user.to_string()})).collect();
     let seed = json!({"domain": {"domain": "acme.1.service"}, "users": users});
     std::fs::write(dir.path().join("live/acme.yaml"), seed.to_string()).unwrap();
-    let sandbox = Sandbox::start(options(dir.path(), NOW)).await.unwrap();
+    let sandbox = Sandbox::start(options_in(dir.path(), "stratus", NOW)).await.unwrap();
     let rig = Rig { dir, sandbox, client: client() };
     let begun = Instant::now();
     for user in 1000..1040 {
@@ -848,7 +837,7 @@ async fn traffic_is_recorded() {
     let rig = Rig::start("").await;
     let log = rig.dir.path().join("traffic.jsonl");
     let record = Some(Arc::new(Recorder::open(&log).unwrap()));
-    let mut options = options(rig.dir.path(), "reset-before-commit:1,only:DELETE");
+    let mut options = options_in(rig.dir.path(), "stratus", "reset-before-commit:1,only:DELETE");
     options.record = record;
     let rig = Rig { sandbox: Sandbox::start(options).await.unwrap(), ..rig };
     rig.json("GET /users/101/answerrules/*?limit=5", &NONE).await;
@@ -920,7 +909,7 @@ async fn mistakes_are_explained() {
     ];
     for (seed, expected) in table {
         std::fs::write(dir.path().join("live/acme.yaml"), seed).unwrap();
-        let error = Sandbox::start(options(dir.path(), "")).await.unwrap_err().to_string();
+        let error = Sandbox::start(options_in(dir.path(), "stratus", "")).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! A sandbox of many accounts: what it holds in memory, what it writes, and what several of them make of one state.
 
+use crate::served::client;
 use dialform::sandbox::{Options, Sandbox, stratus::EMULATION};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -21,11 +22,9 @@ impl Rig {
     }
 
     async fn with(options: Options, switches: &str) -> Self {
-        #[cfg(feature = "tls")]
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let options = options.switched(&format!("visible-after:0ms,{switches}")).unwrap();
         let sandbox = Sandbox::start(options).await.unwrap();
-        Self { sandbox, client: Client::builder().no_proxy().build().unwrap() }
+        Self { sandbox, client: client() }
     }
 
     async fn send(&self, method: Method, path: &str, body: &Value) -> Value {

@@ -1,14 +1,14 @@
 //! Drives the emulated Deskphone bridge over real HTTP; what it must do is in its contract (FACTS deskphone/contract).
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::contract;
+use crate::served::{client, options_in};
 use dialform::model::{Address, Kind};
 use dialform::sandbox::deskphone::EMULATION;
 use dialform::sandbox::footprint::{Part, Pattern};
-use dialform::sandbox::{Options, Recorder, Sandbox};
+use dialform::sandbox::{Recorder, Sandbox};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -48,7 +48,7 @@ impl Rig {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("live")).unwrap();
         std::fs::write(dir.path().join("live/harbour.yaml"), seed).unwrap();
-        let mut options = options(dir.path(), behaviour);
+        let mut options = options_in(dir.path(), "deskphone", behaviour);
         options.record = Some(Arc::new(Recorder::open(&dir.path().join("traffic.jsonl")).unwrap()));
         let sandbox = Sandbox::start(options).await.unwrap();
         Self { dir, sandbox, client: client() }
@@ -100,17 +100,6 @@ impl Rig {
     fn divert(&self, extension: &str, section: &str) -> Value {
         self.state(&format!("/people/{extension}/document/{section}"))
     }
-}
-
-fn options(dir: &Path, behaviour: &str) -> Options {
-    let options = Options::new(&EMULATION, dir.join("live"), dir.join("state"));
-    Options { durable: false, ..options.switched(behaviour).unwrap() }
-}
-
-fn client() -> Client {
-    #[cfg(feature = "tls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
@@ -557,7 +546,7 @@ async fn accounts_are_kept_apart() {
     for account in ["harbour", "quay"] {
         std::fs::write(dir.path().join(format!("live/{account}.yaml")), SEED).unwrap();
     }
-    let sandbox = Sandbox::start(options(dir.path(), "people-page:1")).await.unwrap();
+    let sandbox = Sandbox::start(options_in(dir.path(), "deskphone", "people-page:1")).await.unwrap();
     let rig = Rig { dir, sandbox, client: client() };
     assert_eq!(rig.json("GET /v1/people", &NONE).await.0, 404);
     let mine = rig.request("GET /harbour/v1/people").send().await.unwrap();
@@ -609,7 +598,7 @@ async fn mistakes_in_a_seed_are_explained() {
     std::fs::create_dir(dir.path().join("live")).unwrap();
     for (seed, expected) in table {
         std::fs::write(dir.path().join("live/harbour.yaml"), seed).unwrap();
-        let error = Sandbox::start(options(dir.path(), "")).await.unwrap_err().to_string();
+        let error = Sandbox::start(options_in(dir.path(), "deskphone", "")).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{seed}: {error}");
     }
 }

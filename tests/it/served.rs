@@ -4,6 +4,7 @@ use dialform::{
     model::Address,
     sandbox::{EMULATIONS, Options, Sandbox, find, footprint::Pattern},
 };
+use reqwest::Client;
 use serde_json::Value;
 use std::path::Path;
 
@@ -14,6 +15,24 @@ pub fn options(kind: &str, seeds: &Path, state: &Path, behaviour: &str) -> Optio
     let mut options = options.switched_among(behaviour, EMULATIONS).unwrap();
     options.durable = false;
     options
+}
+
+/// The same with both in one directory, `live/` and `state/`.
+pub fn options_in(directory: &Path, kind: &str, behaviour: &str) -> Options {
+    options(kind, &directory.join("live"), &directory.join("state"), behaviour)
+}
+
+/// For requests to what this machine serves.
+pub fn client() -> Client {
+    let builder = Client::builder().no_proxy();
+    #[cfg(feature = "tls")]
+    let builder = {
+        // An error only says that a provider is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // Certificates take long to read, and nothing here is https.
+        builder.tls_certs_only([])
+    };
+    builder.build().unwrap()
 }
 
 /// The state that an emulation makes of a seed.

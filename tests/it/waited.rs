@@ -1,8 +1,11 @@
 //! A write that the server has sent away to come back later: what was looked at before is old by then.
 
-use crate::{served::options, workspace::outcome, world::World};
+use crate::{
+    served::{client, options},
+    workspace::outcome,
+    world::World,
+};
 use dialform::sandbox::{Recorder, Sandbox};
-use reqwest::Client;
 use serde_json::{Value, json};
 use std::{process::Stdio, sync::Arc, thread, time::Duration};
 use tokio::runtime::Runtime;
@@ -51,11 +54,8 @@ fn labelled(meanwhile: Value) -> (String, Value, Vec<String>) {
     while !world.traffic().iter().any(|it| it["status"] == 429) {
         thread::sleep(Duration::from_millis(10));
     }
-    #[cfg(feature = "tls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().build().unwrap();
     let url = format!("{base}/domains/acme.1.service/phonenumbers/{NUMBER}");
-    let somebody = client.put(url).bearer_auth("nsd_key").json(&number(meanwhile)).send();
+    let somebody = client().put(url).bearer_auth("nsd_key").json(&number(meanwhile)).send();
     assert_eq!(runtime.block_on(somebody).unwrap().status().as_u16(), 202);
     let said = String::from_utf8(apply.wait_with_output().unwrap().stdout).unwrap();
     let step = &outcome(&said).unwrap()["steps"][0];

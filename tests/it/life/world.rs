@@ -81,7 +81,7 @@ impl Life {
         fs::create_dir(files.path().join("live")).unwrap();
         fs::write(files.path().join("live/acme.1.service.yaml"), live).unwrap();
         let runtime = Runtime::new().unwrap();
-        let options = served::options("stratus", &files.path().join("live"), &files.path().join("state"), "");
+        let options = served::options_in(files.path(), "stratus", "");
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let program = files.path().join("dialform");
         let text = format!("#!/bin/sh\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_dialform"));

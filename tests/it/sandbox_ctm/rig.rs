@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::contract;
+use crate::{contract, served::client};
 use dialform::sandbox::{Options, Recorder, Sandbox, SandboxError, ctm::EMULATION};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
@@ -82,11 +82,8 @@ impl Rig {
                 .switched(behaviour)
                 .unwrap()
         };
-        #[cfg(feature = "tls")]
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().build().unwrap();
         let sandbox = Sandbox::start(options).await?;
-        Ok(Self { dir, sandbox, client, wrong: BTreeSet::new(), unknown: BTreeSet::new(), sent: 0 })
+        Ok(Self { dir, sandbox, client: client(), wrong: BTreeSet::new(), unknown: BTreeSet::new(), sent: 0 })
     }
 
     pub fn state(&self, pointer: &str) -> Value {
