@@ -1,14 +1,7 @@
 //! A deletion, and what somebody has led to its object since the plan.
 
-use crate::{served::options, workspace::outcome, world::World};
-use dialform::sandbox::Sandbox;
-use reqwest::{Client, Method};
+use crate::{during_apply::Apply, workspace::outcome, world::World};
 use serde_json::{Value, json};
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::Stdio,
-};
-use tokio::runtime::Runtime;
 
 const LIVE: &str = r#"
 domain: { domain: acme.1.service }
@@ -56,41 +49,14 @@ fn meanwhile() -> [(&'static str, Value); 2] {
 /// nobody uses goes.
 #[test]
 fn what_is_used_since_the_plan_is_not_deleted() {
-    let world = World::new("");
-    world.write("seed/acme.1.service.yaml", LIVE);
-    world.write("tenants/acme.yaml", TENANT);
-    let runtime = Runtime::new().unwrap();
-    let behaviour = "slow:50ms,requests-per-second:0,visible-after:0ms,soft-delete:off";
-    let options = options("stratus", &world.path("seed"), &world.path("state"), behaviour);
-    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
-    let base = format!("{}/ns-api/v2", sandbox.url());
-    world.provider(&format!(
-        "\n    kind: stratus\n    url: {base}\n    token: {{ env: TOKEN }}\n    carrier: manual\n    limits: {{ requests_per_second: 1000, settle: 1 }}"
-    ));
-    let mut apply = world
-        .process(&["apply", "--auto-approve", "--override-guard", "--format", "json"])
-        .env("TOKEN", "nsd_0123456789")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (mut out, mut said) = (BufReader::new(apply.stdout.take().unwrap()), String::new());
-    while !said.contains("\"event\":\"started\"") {
-        assert_ne!(out.read_line(&mut said).unwrap(), 0, "{said}");
-    }
-    #[cfg(feature = "tls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().build().unwrap();
-    for (line, body) in meanwhile() {
-        let (method, path) = line.split_once(' ').unwrap();
-        let url = format!("{base}/domains/acme.1.service{path}");
-        let request = client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
-        let status = runtime.block_on(request.bearer_auth("nsd_key").json(&body).send()).unwrap().status();
-        assert!(status.is_success(), "{line}: {status}");
-    }
-    out.read_to_string(&mut said).unwrap();
-    apply.wait().unwrap();
-    let last = outcome(&said).unwrap();
-    let steps = last["steps"].as_array().unwrap_or_else(|| panic!("{said}"));
+    let apply = Apply {
+        live: LIVE,
+        tenant: TENANT,
+        behaviour: "slow:50ms,requests-per-second:0,visible-after:0ms,soft-delete:off",
+        limits: "{ requests_per_second: 1000, settle: 1 }",
+    };
+    let (last, now) = apply.meanwhile(meanwhile());
+    let steps = last["steps"].as_array().unwrap_or_else(|| panic!("{last}"));
     let deletions = steps.iter().filter(|step| step["action"] == "delete").map(|step| {
         let [address, status] = ["address", "status"].map(|word| step[word].as_str().unwrap());
         let detail = step["detail"].as_str().map_or(String::new(), |detail| format!(": {detail}"));
@@ -103,7 +69,6 @@ fn what_is_used_since_the_plan_is_not_deleted() {
         "schedules.night: failed: rules.101 leads to it now",
     ];
     assert_eq!(deletions.collect::<Vec<_>>(), expected);
-    let now = runtime.block_on(async { sandbox.snapshot("acme.1.service").unwrap() });
     let names = |list: &str| now[list].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names("callqueues"), ["400", "500"]);
     assert_eq!(names("timeframes"), ["night"]);

@@ -1,14 +1,7 @@
 //! What a step sees before it writes: all that somebody has done to its object since the plan, however little it reads.
 
-use crate::{served::options, workspace::outcome, world::World};
-use dialform::sandbox::Sandbox;
-use reqwest::{Client, Method};
+use crate::during_apply::Apply;
 use serde_json::{Value, json};
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::Stdio,
-};
-use tokio::runtime::Runtime;
 
 const LIVE: &str = r#"
 domain: { domain: acme.1.service }
@@ -101,52 +94,21 @@ fn meanwhile() -> [(&'static str, Value, &'static str, &'static str); 8] {
 /// done beside them is kept; where the look back shows it, it is said.
 #[test]
 fn a_narrow_look_sees_what_has_moved() {
-    let world = World::new("");
-    world.write("seed/acme.1.service.yaml", LIVE);
-    world.write("tenants/acme.yaml", TENANT.replace("ORDER", ORDER));
-    let behaviour = "slow:100ms,requests-per-second:0,visible-after:0ms,soft-delete:off";
-    let runtime = Runtime::new().unwrap();
-    let options = options("stratus", &world.path("seed"), &world.path("state"), behaviour);
-    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
-    let base = format!("{}/ns-api/v2", sandbox.url());
-    world.provider(&format!(
-        "\n    kind: stratus\n    url: {base}\n    token: {{ env: TOKEN }}\n    carrier: manual\n    limits: {{ requests_per_second: 1000, concurrency: 8, retries: 0, settle: 1 }}"
-    ));
-    let mut apply = world
-        .process(&["apply", "--auto-approve", "--override-guard", "--format", "json"])
-        .env("TOKEN", "nsd_0123456789")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (mut out, mut said) = (BufReader::new(apply.stdout.take().unwrap()), String::new());
-    while !said.contains("\"event\":\"started\"") {
-        assert_ne!(out.read_line(&mut said).unwrap(), 0, "{said}");
-    }
-    #[cfg(feature = "tls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().build().unwrap();
-    let changes = meanwhile().map(|(line, body, ..)| {
-        let (method, path) = line.split_once(' ').unwrap();
-        let url = format!("{base}/domains/acme.1.service{path}");
-        let request =
-            client.request(Method::from_bytes(method.as_bytes()).unwrap(), url).bearer_auth("nsd_key");
-        let request = if body.is_null() { request } else { request.json(&body) };
-        async move { (line, request.send().await.unwrap().status().as_u16()) }
-    });
-    for (line, status) in runtime.block_on(futures::future::join_all(changes)) {
-        assert!((200..300).contains(&status), "{line}: {status}");
-    }
-    out.read_to_string(&mut said).unwrap();
-    apply.wait().unwrap();
-    let last = outcome(&said).unwrap();
+    let apply = Apply {
+        live: LIVE,
+        tenant: &TENANT.replace("ORDER", ORDER),
+        behaviour: "slow:100ms,requests-per-second:0,visible-after:0ms,soft-delete:off",
+        limits: "{ requests_per_second: 1000, concurrency: 8, retries: 0, settle: 1 }",
+    };
+    let (last, now) = apply.meanwhile(meanwhile().map(|(line, body, ..)| (line, body)));
     let ended = meanwhile().map(|(line, _, address, _)| {
         let steps = last["steps"].as_array().unwrap();
-        let step = steps.iter().find(|step| step["address"] == address).unwrap_or_else(|| panic!("{said}"));
+        let step = steps.iter().find(|step| step["address"] == address).unwrap_or_else(|| panic!("{last}"));
         let (status, detail) = (step["status"].as_str().unwrap(), step["detail"].as_str());
         (line, detail.map_or(status.to_owned(), |detail| format!("{status}: {detail}")))
     });
     assert_eq!(ended, meanwhile().map(|(line, _, _, ending)| (line, ending.to_owned())));
-    let now = runtime.block_on(async { sandbox.snapshot("acme.1.service").unwrap() }).to_string();
+    let now = now.to_string();
     assert_eq!(now.matches("\"Late\"").count(), 2, "{now}");
     assert_eq!(now.matches("3125550199").count(), 1, "{now}");
     // Of the others those that lead to the queue now: its own two, and a queue and an extension.

@@ -53,6 +53,8 @@ mod deskphone;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod during_apply;
+#[cfg(test)]
 mod emergency;
 #[cfg(test)]
 mod examples;
