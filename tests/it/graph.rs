@@ -267,8 +267,9 @@ fn no_name_breaks_out() {
 /// For `.ci/pages`, where the package that draws these charts for people reads them: those of the examples, and of hostile names.
 /// How many boxes and arrows it finds has to be what was drawn.
 #[test]
+#[ignore = "for .ci/pages"]
 fn charts_for_mermaid() {
-    let Some(file) = std::env::var_os("DIALFORM_CHARTS") else { return };
+    let file = std::env::var_os("DIALFORM_CHARTS").unwrap();
     let mut lines = Vec::new();
     let mut add = |name: String, chart: String, count: Option<[usize; 2]>| {
         // Inside of words these marks are escaped.

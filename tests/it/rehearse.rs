@@ -190,6 +190,7 @@ fn missing() -> Option<&'static str> {
 
 /// The whole way, with phones that somebody else has written: what was foretold is what is heard.
 #[test]
+#[ignore = "for .ci/switch"]
 fn calls_end_as_trace_says() {
     if let Some(why) = missing() {
         eprintln!("not checked: a rehearsal at a real switch ({why})");
