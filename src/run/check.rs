@@ -1,36 +1,33 @@
 //! A workspace, loaded and checked: everything that can be known without asking a phone system.
 
 use super::{
-    Options, Selection,
     allowed::Allowed,
-    allows::{self, Allows, is_plain},
-    baseline, ends,
+    allows::{Allows, is_plain},
+    ends,
     intent::Intent,
     levels::{self, Levels},
-    lints::{check_together, single_account},
+    lints::check_together,
     meanwhile::Meanwhile,
-    pattern::{ADDRESS_HELP, TenantPattern, names, pattern},
+    pattern::names,
     place::locate,
-    then::{at_revision, base, protected, removed_tenants, was},
+    then::protected,
 };
 use crate::{
     cores,
     error::Failure,
     finding::{Finding, Level, bounded},
-    lint::{self, Lint},
-    load::{About, BASELINE_FILE, Files, LoadedTenant, Merge, Part, Which, changed_since, way_out},
+    lint::Lint,
+    load::{Files, LoadedTenant, Merge},
     lock,
     model::{Address, Kind, Tenant},
     path::Segment,
-    plan::{Base, BulkEntry, Desired, Passed, Shard, Source, desired},
+    plan::{Base, BulkEntry, Desired, Passed, Source, desired},
     provider::{self, Entry, Kinds, Provider, Workspace},
-    text::closest,
 };
 use jiff::Timestamp;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// A workspace without errors.
@@ -268,247 +265,6 @@ pub(super) struct Fleet {
 /// What is said where a file is not the one that was checked.
 pub(super) const CHANGED: &str = "the files have changed since they were checked";
 pub(super) const AGAIN: &str = "run it again when nobody changes them";
-
-/// Loads and checks what the files declare. `loaded`: the workspace, if it is.
-pub(super) fn declared(
-    root: &Path,
-    options: &Options,
-    loaded: Option<Workspace>,
-) -> Result<Checked, Failure> {
-    let (selection, at) = (&options.selection, options.at());
-    let only = selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, _>>()?;
-    let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
-    let merge = merge(root, selection)?;
-    let files = match &merge {
-        Some(merge) => merge.files(root)?,
-        None if options.unsaved.is_empty() => Files::Directory(root.to_owned()),
-        None => Files::Unsaved(root.to_owned(), Arc::clone(&options.unsaved)),
-    };
-    let base_revision = selection.base.as_deref().or(selection.against.as_deref());
-    let option = if selection.against.is_some() { "--against" } else { "--base" };
-    let load = |about: Option<&About<'_>>| -> Result<_, Failure> {
-        let which = about.map_or(Which::All, Which::About);
-        let mut workspace =
-            Workspace::load_to_check(&files, &Kinds, at, &which).map_err(Failure::Findings)?;
-        let earlier =
-            base_revision.map(|revision| at_revision(root, option, revision, &mut workspace, &files));
-        Ok((workspace, earlier.transpose()?))
-    };
-    let allowed = Allowed::find(root, &selection.allow_undo, selection.tenants.is_some())?;
-    let selects = |name: &str| tenant.as_ref().is_none_or(|it| it.selects_name(name));
-    let single_account = single_account();
-    let about = About {
-        tenant: Some(&selects),
-        labels: tenant.as_ref().is_some_and(TenantPattern::is_of_labels),
-        changed_since: selection.changed_since.as_deref(),
-        has_base: base_revision.is_some(),
-        single_account: &single_account,
-    };
-    // Patterns for objects have to name something, of whatever tenant.
-    let selected = tenant.is_some() || (selection.changed_since.is_some() && only.is_empty());
-    let about = Some(&about).filter(|_| {
-        options.in_part && selected && selection.tenants.is_none() && selection.restore.is_none()
-    });
-    let (mut workspace, mut earlier) = match loaded {
-        Some(workspace) => (workspace, None),
-        None => load(about)?,
-    };
-    if let Some(revision) = &selection.config {
-        let known = earlier.as_ref();
-        if workspace.part.is_some() && workspace.is_configured_otherwise(&files, revision, known) {
-            (workspace, earlier) = load(None)?;
-        }
-        let known = earlier.as_ref();
-        workspace = workspace.configured_at(&files, revision, &Kinds, known).map_err(|why| {
-            Failure::error(format!("`--config {revision}`: {why}"))
-                .help(way_out(&why, "name a revision that is here; a shallow checkout may lack it"))
-        })?;
-    }
-    let mut findings = workspace.findings.clone();
-    findings.extend(in_files(&workspace).into_iter().flatten());
-    let meanwhile = match (&selection.base, &earlier) {
-        // What is planned with a merge is what everybody has merged.
-        (Some(base), Some(earlier)) if merge.is_none() => Meanwhile::find(root, base, earlier, &workspace),
-        _ => Ok(None),
-    };
-    let mut meanwhile = meanwhile.unwrap_or_else(|unknown| {
-        findings.push(*unknown);
-        None
-    });
-    let mut tenants = Vec::new();
-    // A comment of a template is one of all who extend it.
-    let mut new_allows = BTreeSet::new();
-    for checked in CheckedTenant::of_each(&workspace, at) {
-        match checked {
-            Ok(tenant) => {
-                let CheckedTenant { index, provider, .. } = tenant;
-                let loaded = &workspace.tenants[index];
-                let base = earlier.as_mut().zip(base_revision).and_then(|(earlier, revision)| {
-                    let left = meanwhile.as_mut();
-                    let left = left.and_then(|it| it.of(index, earlier, &workspace, provider));
-                    let whole = selection.against.is_some();
-                    let then = was(earlier, &loaded.tenant).map(|(then, _)| then);
-                    findings.extend(ends::added(loaded, then, revision, at));
-                    new_allows.extend(allows::added(loaded, then, revision));
-                    let base = base(earlier, revision, loaded, &workspace, provider, whole)?;
-                    Some(Base { left: left.map(Box::new), ..base })
-                });
-                tenants.push(CheckedTenant { base, ..tenant });
-            }
-            Err(found) => findings.extend(found),
-        }
-    }
-    if let (Some(earlier), Some(revision)) = (&earlier, base_revision) {
-        new_allows.extend(baseline::added(&workspace, earlier.then(BASELINE_FILE), revision));
-        let is_new = |tenant: &LoadedTenant| meanwhile.as_ref()?.is_new(tenant);
-        // One whose files cannot be read is not gone.
-        if !workspace.has_errors() {
-            findings.extend(removed_tenants(earlier, revision, &workspace, &is_new));
-        }
-    }
-    findings.extend(earlier.map(|earlier| earlier.findings).unwrap_or_default());
-    let known = workspace.part.as_ref().map(Part::kinds).unwrap_or_default();
-    let mut kinds = known.into_iter().map(|(name, kinds)| (name.to_owned(), kinds)).collect();
-    add_kinds(&workspace, &mut kinds);
-    findings.extend(settings(&workspace, &kinds));
-    findings.extend(new_allows);
-    let allows = Allows::of(&workspace);
-    let levels = Levels::of(options, &workspace, &mut findings)?;
-    findings = levels.of_files(findings, &allows, &workspace);
-    if options.follows_calls {
-        let of_calls = findings.iter_mut().filter(|finding| lint::is_of_calls(finding.code));
-        of_calls.for_each(|finding| finding.level = Level::Warning);
-    }
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        findings.sort();
-        findings.dedup();
-        return Err(Failure::Findings(bounded(findings)));
-    }
-    tenants.retain(|it| tenant.as_ref().is_none_or(|t| t.selects(&workspace.tenants[it.index].tenant)));
-    let is_named = |it: &CheckedTenant| {
-        let name = &workspace.tenants[it.index].tenant.tenant;
-        selection.tenants.as_ref().is_none_or(|names| names.contains(name))
-    };
-    // What a pattern names may be in another shard.
-    if selection.shard.is_none() {
-        tenants.retain(is_named);
-    }
-    if let (Some(_), Some(made_for)) = (&selection.tenants, selection.as_of) {
-        for tenant in tenants.iter().filter(|it| is_named(it)) {
-            let loaded = &workspace.tenants[tenant.index];
-            let name = &loaded.tenant.tenant;
-            let is_meant = |it: &Address| only.is_empty() || only.iter().any(|of| names(of, name, it));
-            ends::ensure_none_between(loaded, made_for, options.now(), &is_meant)?;
-        }
-    }
-    if tenants.is_empty()
-        && let Some(text) = &selection.tenant
-    {
-        let failure = Failure::error(format!("no tenant matches `{text}`"));
-        let others = workspace.part.iter().flat_map(Part::names);
-        let names = workspace.tenants.iter().map(|it| it.tenant.tenant.as_str()).chain(others);
-        return Err(match closest(text, names) {
-            Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure,
-        });
-    }
-    // What is to be deleted for not being declared is known only when the account has been read.
-    let covers = |pattern: &glob::Pattern, text: &str, it: &CheckedTenant| {
-        let name = &workspace.tenants[it.index].tenant.tenant;
-        let mut named = it.desired.keys().chain(it.absent.keys());
-        let own = text
-            .split_once('/')
-            .is_none_or(|(tenant, _)| glob::Pattern::new(tenant).is_ok_and(|it| it.matches(name)));
-        let section = text.rsplit_once('/').map_or(text, |(_, address)| address).split('.').next();
-        let section = section.unwrap_or_default();
-        let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
-        // Which extensions have a rule is known only then, too.
-        let switched = it.bulk.iter().any(|it| it.of_all().is_some()) && may_come(&Kind::Rules);
-        named.any(|address| names(pattern, name, address))
-            || (own && (switched || it.exhaustive.iter().any(may_come)))
-    };
-    for (pattern, text) in only.iter().zip(&selection.only) {
-        if !tenants.iter().any(|it| covers(pattern, text, it)) {
-            let message = format!("no declared object matches `--only {text}`");
-            return Err(match selection.tenants {
-                None => Failure::error(message).help(ADDRESS_HELP),
-                Some(_) => Failure::refused(format!("{message} of the reviewed plan"))
-                    .help("the files have changed since: nothing was changed; plan and review again"),
-            });
-        }
-    }
-    // What is not declared any more is in no shard.
-    let declared =
-        |name: &&String| tenants.iter().any(|it| workspace.tenants[it.index].tenant.tenant == **name);
-    let reviewed = selection.whole.as_ref().map(|of| of.iter().filter(declared).cloned().collect::<Vec<_>>());
-    // A tenant this run is not about is not read.
-    tenants.retain(is_named);
-    tenants.retain(|it| {
-        let mut patterns = only.iter().zip(&selection.only);
-        only.is_empty() || patterns.any(|(pattern, text)| covers(pattern, text, it))
-    });
-    if let Some(revision) = &selection.changed_since {
-        let changed = changed_since(&workspace, &files, revision).map_err(|why| {
-            let help =
-                "name a revision that this checkout has, e.g. `origin/main`; a shallow checkout may lack it";
-            Failure::error(format!("`--changed-since {revision}`: {why}")).help(way_out(&why, help))
-        })?;
-        tenants.retain(|tenant| changed.tenants.contains(&tenant.index));
-        findings.extend(levels.judge(changed.findings.clone(), &allows).0);
-        // With a base that is said of all that it has not.
-        if base_revision.is_none() {
-            let tenants = tenants.iter().map(|it| &workspace.tenants[it.index]);
-            let mut new = allows::added_since(tenants, &workspace, &changed, revision);
-            new.extend(allows::added_to_workspace(&workspace, &changed, revision));
-            new.extend(baseline::added(&workspace, changed.then(BASELINE_FILE), revision));
-            findings.extend(levels.judge(new.into_iter().collect(), &Allows::default()).0);
-            // No level hides that there is another one.
-            findings.extend(levels::added(&workspace, changed.lints(), revision));
-        }
-    }
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        return Err(Failure::Findings(bounded(findings)));
-    }
-    let split = selection.shard.filter(|_| selection.tenants.is_none());
-    let whole = split.map(|shard| keep(shard, &mut tenants, &workspace)).or(reviewed);
-    let commit_of = |named: &str| workspace.commit_of(root, named);
-    let stands = |base: &String| commit_of(base).is_some_and(|it| commit_of("HEAD") == Some(it));
-    let at_base = merge.is_none() && selection.base.as_ref().is_some_and(stands);
-    Ok(Checked {
-        merge,
-        at_base,
-        meanwhile,
-        allowed,
-        only,
-        whole,
-        levels,
-        allows,
-        ..Checked::of(root, workspace, tenants, bounded(findings))
-    })
-}
-
-/// Leaves the tenants of one shard; the names of all of them are returned.
-fn keep(shard: Shard, tenants: &mut Vec<CheckedTenant>, workspace: &Workspace) -> Vec<String> {
-    let tenant = |it: &CheckedTenant| &workspace.tenants[it.index].tenant;
-    let row = tenants.iter().map(|it| (tenant(it).provider.clone(), tenant(it).tenant.clone())).collect();
-    let own = shard.own(&row);
-    tenants.retain(|it| own.contains(tenant(it).tenant.as_str()));
-    row.iter().map(|(_, name)| name.clone()).collect()
-}
-
-/// The merge whose files the run is about, if it is about one.
-fn merge(root: &Path, selection: &Selection) -> Result<Option<Merge>, Failure> {
-    let Some(named) = &selection.merge else { return Ok(None) };
-    let (option, into) = match (&selection.base, &selection.against) {
-        (Some(base), _) => ("--base", base),
-        (None, Some(against)) => ("--against", against),
-        (None, None) => {
-            let failure = Failure::error(format!("`--merge {named}` does not say what it is merged into"));
-            return Err(failure.help("name it with `--base` or `--against`"));
-        }
-    };
-    Ok(Some(Merge::of(root, (option, into), named)?))
-}
 
 /// The schedules that a tenant switches off with every rule that uses them.
 fn switched_off(tenant: &Tenant) -> BTreeSet<Address> {

@@ -5,12 +5,12 @@
 //!
 //! - `options`: what whoever starts a run may choose
 //! - `context`: what a run shares with whoever started it: credentials to hide, a way to end it early, a listener
-//! - `check`, `restored`, `intent`: a workspace loaded and checked, as declared or for a restore
+//! - `check`: a workspace loaded and checked; `declared`, `restored`, `intent`: as declared or for a restore
 //! - `then`: what the tenants declared at another revision. `meanwhile`, `undo`, `allowed`: what others have merged since, which
 //!   steps would take it back, and which of them may
 //! - `ends`: what changes by itself: what is about to, what has, and what lies between a review and now
 //! - `lints`, `parts`: what the lints find, also in tenants that could be read in part; `levels`, `allows`: what becomes of that
-//! - `pattern`: which tenants and objects an option names
+//! - `pattern`: which tenants and objects an option names; `only`: the same of `--only`
 //! - `place`: where something of a tenant stands
 //! - `checklist`: what of it only people can set or look at
 //! - `session`, `emulated`, `planned`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
@@ -102,6 +102,7 @@ mod circles;
 mod clocks;
 mod compared;
 mod context;
+mod declared;
 mod drift;
 pub mod drill;
 mod edited;
@@ -130,6 +131,7 @@ mod machine;
 mod meanwhile;
 mod monitor;
 mod noticed;
+mod only;
 mod options;
 mod origin;
 mod outcomes;

@@ -2,7 +2,8 @@
 
 use super::{
     Intent, Options, Selection,
-    check::{Checked, CheckedTenant, declared},
+    check::{Checked, CheckedTenant},
+    declared::declared,
     pattern::{ADDRESS_HELP, names, pattern},
     place::{lines_of, lines_of_field},
 };

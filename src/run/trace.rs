@@ -3,8 +3,8 @@
 use super::{
     Checked, Options,
     asked::{self, Callees, give},
-    check::declared,
     clocks::clocks,
+    declared::declared,
     report::Live,
     scene::Scene,
 };
