@@ -1,8 +1,8 @@
 //! One tenant: what it declares against what is live.
 
 use super::{
-    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Passed, Policy, Remnant, Role,
-    Source, Step, TenantPlan, bulk,
+    Action, Base, BulkEntry, Class, Desired, Dialect, LISTED, Note, Observed, Passed, Policy, Reason,
+    Remnant, Role, Source, Step, TenantPlan, Unverifiable, bulk,
     by_hand::{self, is_by_hand},
     class, guard, leading, live, order, passed,
     portal::{Clicks, join},
@@ -79,14 +79,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let mut plan = TenantPlan::blocked(tenant, provider, account, Vec::new());
     plan.findings = top::forwards_on(tenant, observed);
     let clocks = zones::Clocks { tenant, account, time_zone, zones: &observed.zones, is_of_calls: false };
-    let zone_place = place(&[Segment::key("time_zone")]).filter(|_| time_zone.is_some());
-    let objects = desired.iter().map(|(address, it)| (address, &it.resource)).collect();
-    let differing = clocks.findings(&objects, observed, dialect.zoned_schedules);
-    plan.findings.extend(differing.into_iter().map(|(finding, first)| {
-        // Where the file says no zone, the rules are where the hours are used.
-        let rules = || place(&first?.path().iter().cloned().collect::<Vec<_>>());
-        finding.at(zone_place.clone().or_else(rules))
-    }));
+    plan.findings.extend(of_clocks(&clocks, &desired, observed, dialect, place));
     let without_rule = bulk::expand(&mut desired, bulk, observed);
     let has_bulk =
         |base: &&Base| !base.bulk.is_empty() || base.left.as_ref().is_some_and(|left| !left.bulk.is_empty());
@@ -130,66 +123,28 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan.blocked = findings;
     plan.withheld = live::dependents(stale.into_iter(), &desired, observed);
     unreadable::withhold(&mut plan, &desired, &absent, observed, bulk, place);
-    let withheld = &plan.withheld;
 
-    for (address, wanted) in desired.iter().filter(|(address, _)| !withheld.contains(*address)) {
-        if policy.unobservable.contains(&address.kind) {
-            match base.and_then(|base| by_hand::set(address, wanted, base, dialect)) {
-                Some(step) => plan.steps.push(step),
-                None => plan.unverifiable.push(by_hand::check_whole(address, &wanted.resource, dialect)),
-            }
-            continue;
-        }
-        plan.steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
-    }
-    // An object that cannot be observed may exist: that it is gone cannot be verified.
-    let unseen = |address: &Address| {
-        let hidden = observed.opaque.contains_key(address)
-            && observed.objects.get(address).is_some_and(Resource::is_vacant);
-        policy.unobservable.contains(&address.kind) || (hidden && only(address))
+    let basis = Basis {
+        desired: &desired,
+        declared: &declared,
+        absent: &absent,
+        exhaustive: &exhaustive,
+        withheld: &plan.withheld,
+        base,
+        observed,
+        dialect,
+        policy,
+        only,
     };
-    let free = |address: &Address| !withheld.contains(address);
-    for (address, source) in absent.iter().filter(|(address, _)| unseen(address) && free(address)) {
-        if base.is_some_and(|base| !base.absent.contains(address)) {
-            plan.steps.push(by_hand::remove(address, source.clone(), dialect));
-        } else {
-            plan.unverifiable.push(by_hand::check_absent(address, dialect));
-        }
-    }
-    let surplus = |address: &Address| {
-        !declared.contains(address)
-            && exhaustive.contains(&address.kind)
-            && !observed.objects[address].is_vacant()
-    };
-    for (address, live) in observed.objects.iter().filter(|(address, _)| only(address) && free(address)) {
-        let source = absent.get(address);
-        if (source.is_some() || surplus(address)) && !live.is_vacant() {
-            plan.steps.push(deletion(address, live, source.cloned().flatten(), dialect, policy));
-        }
-    }
-    for (address, remnant) in observed.remnants.iter().filter(|(address, _)| only(address) && free(address)) {
-        let Some(source) = absent.get(address) else { continue };
-        let class = if uses.has(address) { Class::CallerVisible } else { Class::Cosmetic };
-        let step = deletion(address, &remnant.object, source.clone(), dialect, policy);
-        plan.steps.push(Step { class, ..step });
-    }
+    plan.steps.extend(basis.settings(&mut plan.unverifiable));
+    plan.steps.extend(basis.unseen_removals(&mut plan.unverifiable));
+    plan.steps.extend(basis.deletions(&uses));
     for step in &mut plan.steps {
         step.own = observed.own.get(&step.address).cloned();
         step.restored = desired.get(&step.address).and_then(|wanted| wanted.own.clone());
+        step.reason = basis.reason_of(step, &keep);
     }
-    if let Some(base) = base {
-        protected.extend(base.protected.iter().cloned());
-        for step in plan.steps.iter_mut().filter(|step| step.action != Action::Manual) {
-            let wanted = desired.get(&step.address).map(|wanted| &wanted.resource);
-            let named = absent.contains_key(&step.address) && !base.absent.contains(&step.address);
-            let then = base.desired.get(&step.address).cloned().map(|mut then| {
-                keep(&step.address, &mut then);
-                then
-            });
-            let before = base.passed.get(&step.address);
-            step.reason = Some(reason::of(step, wanted, then.as_ref(), before, named));
-        }
-    }
+    protected.extend(base.into_iter().flat_map(|base| base.protected.iter().cloned()));
     let stranded = guard::mark_critical(&mut plan.steps, observed);
     let violations = protect::check(&plan.steps, &protected, &stranded, place);
     if !violations.is_empty() {
@@ -220,6 +175,123 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     let objects = desired.into_iter().map(|(address, it)| (address, it.resource)).collect();
     plan.wanted = Wanted { objects, absent: absent.into_keys().collect(), exhaustive, declared };
     plan
+}
+
+/// What the steps of a tenant follow from.
+struct Basis<'a> {
+    desired: &'a BTreeMap<Address, Desired>,
+    /// All that the file declares, whatever the run is about.
+    declared: &'a BTreeSet<Address>,
+    absent: &'a BTreeMap<Address, Option<Source>>,
+    exhaustive: &'a BTreeSet<Kind>,
+    withheld: &'a BTreeSet<Address>,
+    base: Option<&'a Base>,
+    observed: &'a Observed,
+    dialect: &'a Dialect,
+    policy: &'a Policy,
+    only: &'a dyn Fn(&Address) -> bool,
+}
+
+impl Basis<'_> {
+    fn is_free(&self, address: &Address) -> bool {
+        !self.withheld.contains(address)
+    }
+
+    fn is_unobservable(&self, address: &Address) -> bool {
+        self.policy.unobservable.contains(&address.kind)
+    }
+
+    /// The steps that make objects as they are declared.
+    fn settings(&self, unverifiable: &mut Vec<Unverifiable>) -> Vec<Step> {
+        let Self { base, observed, dialect, policy, .. } = *self;
+        let mut steps = Vec::new();
+        for (address, wanted) in self.desired.iter().filter(|(address, _)| self.is_free(address)) {
+            if !self.is_unobservable(address) {
+                steps.extend(steps_for(address, wanted, observed, base, dialect, policy));
+                continue;
+            }
+            match base.and_then(|base| by_hand::set(address, wanted, base, dialect)) {
+                Some(step) => steps.push(step),
+                None => unverifiable.push(by_hand::check_whole(address, &wanted.resource, dialect)),
+            }
+        }
+        steps
+    }
+
+    /// The steps that take away what cannot be observed. It may exist: that it is gone cannot be verified.
+    fn unseen_removals(&self, unverifiable: &mut Vec<Unverifiable>) -> Vec<Step> {
+        let Self { base, observed, dialect, .. } = *self;
+        let is_unseen = |address: &Address| {
+            let is_hidden = observed.opaque.contains_key(address)
+                && observed.objects.get(address).is_some_and(Resource::is_vacant);
+            self.is_unobservable(address) || (is_hidden && (self.only)(address))
+        };
+        let mut steps = Vec::new();
+        for (address, source) in self.absent.iter().filter(|(it, _)| is_unseen(it) && self.is_free(it)) {
+            if base.is_some_and(|base| !base.absent.contains(address)) {
+                steps.push(by_hand::remove(address, source.clone(), dialect));
+            } else {
+                unverifiable.push(by_hand::check_absent(address, dialect));
+            }
+        }
+        steps
+    }
+
+    /// The steps that delete what is there.
+    fn deletions(&self, uses: &Uses) -> Vec<Step> {
+        let Self { observed, dialect, policy, .. } = *self;
+        let is_surplus =
+            |address: &Address| !self.declared.contains(address) && self.exhaustive.contains(&address.kind);
+        let is_meant = |address: &Address| (self.only)(address) && self.is_free(address);
+        let mut steps = Vec::new();
+        for (address, live) in observed.objects.iter().filter(|(address, _)| is_meant(address)) {
+            let source = self.absent.get(address);
+            if (source.is_some() || is_surplus(address)) && !live.is_vacant() {
+                steps.push(deletion(address, live, source.cloned().flatten(), dialect, policy));
+            }
+        }
+        for (address, remnant) in observed.remnants.iter().filter(|(address, _)| is_meant(address)) {
+            let Some(source) = self.absent.get(address) else { continue };
+            let class = if uses.has(address) { Class::CallerVisible } else { Class::Cosmetic };
+            let step = deletion(address, &remnant.object, source.clone(), dialect, policy);
+            steps.push(Step { class, ..step });
+        }
+        steps
+    }
+
+    /// Whether the files or the live system moved. `keep` fills in what is live and nobody declares.
+    fn reason_of(&self, step: &Step, keep: &dyn Fn(&Address, &mut Resource)) -> Option<Reason> {
+        let Some(base) = self.base.filter(|_| step.action != Action::Manual) else {
+            return step.reason;
+        };
+        let wanted = self.desired.get(&step.address).map(|wanted| &wanted.resource);
+        let named = self.absent.contains_key(&step.address) && !base.absent.contains(&step.address);
+        let then = base.desired.get(&step.address).cloned().map(|mut then| {
+            keep(&step.address, &mut then);
+            then
+        });
+        let before = base.passed.get(&step.address);
+        Some(reason::of(step, wanted, then.as_ref(), before, named))
+    }
+}
+
+/// What is to be said of the clocks by which schedules are read.
+fn of_clocks(
+    clocks: &zones::Clocks<'_>,
+    desired: &BTreeMap<Address, Desired>,
+    observed: &Observed,
+    dialect: &Dialect,
+    place: &dyn Fn(&[Segment]) -> Option<Place>,
+) -> Vec<Finding> {
+    let zone_place = place(&[Segment::key("time_zone")]).filter(|_| clocks.time_zone.is_some());
+    let objects = desired.iter().map(|(address, it)| (address, &it.resource)).collect();
+    let differing = clocks.findings(&objects, observed, dialect.zoned_schedules);
+    let placed = differing.into_iter().map(|(finding, first)| {
+        // Where the file says no zone, the rules are where the hours are used.
+        let rules = || place(&first?.path().iter().cloned().collect::<Vec<_>>());
+        finding.at(zone_place.clone().or_else(rules))
+    });
+    placed.collect()
 }
 
 /// What is left of objects that are not there, and what becomes of it. Only a word for the one object takes it away: what
