@@ -27,7 +27,7 @@ mod impossible_number;
 mod in_part;
 mod look_alike;
 mod mailbox_of_another;
-mod meant;
+mod near_names;
 mod no_answer_loop;
 mod nobody_there;
 mod number_twice;

@@ -1,6 +1,6 @@
 //! A call sent to a queue nobody declared.
 
-use super::{Check, Example, Findings, Lint, Subject, meant::Meant};
+use super::{Check, Example, Findings, Lint, Subject, near_names::Meant};
 use crate::{
     finding::Level,
     model::{Destination, Pointed},

@@ -1,6 +1,6 @@
 //! Something that follows a schedule nobody declared.
 
-use super::{Check, Example, Findings, Lint, Subject, meant::Meant};
+use super::{Check, Example, Findings, Lint, Subject, near_names::Meant};
 use crate::{
     finding::Level,
     model::{Bulk, DEFAULT_RULE, Kind, Pointed},

@@ -3,12 +3,12 @@
 use super::{
     Tree, decode,
     earlier::Earlier as EarlierTenants,
-    expected::PROVIDERS,
     files::Files,
     head::head,
     library::{Library, parsed},
     part::Part,
     pieces::adds_to,
+    showable::PROVIDERS,
     source::WORKSPACE_FILE,
     tenant::LoadedTenant,
     until::Untils,

@@ -2,8 +2,8 @@
 
 use super::{
     decode::decode_at,
-    expected::{Expected, PROVIDERS},
     hints::{Anything, Hints},
+    showable::{Expected, PROVIDERS},
     tree::{Node, Tree, Value},
 };
 use crate::{

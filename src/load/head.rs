@@ -5,7 +5,7 @@ use super::{
     Node, Tree,
     decode::{decode_at, decode_rest},
     entry::without_settings,
-    expected::PROVIDERS,
+    showable::PROVIDERS,
     span::Span,
     tree::Value,
 };

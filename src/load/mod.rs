@@ -18,10 +18,10 @@
 //!   the tenant's file over it; `shared`: schedules that all can use; `sources`: the files that one tree comes from
 //! - `until`: what of a tenant changes by itself, and what it is at an instant
 //! - `entry`: the entries of `providers`, each read as its kind says
-//! - `expected`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
+//! - `showable`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
 //! - `assertions`: files of assertions about calls; `expect_change`: of the numbers whose calls a change is to be noticed at
 //! - `revision`: the files as git would check them out at a revision
-//! - `merged`: the files as a merge would have them that nobody has made yet
+//! - `merge_result`: the files as a merge would have them that nobody has made yet
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
 //! - `changed`: which tenants' files differ from a revision
 //! - `earlier`: what the tenants declared at a revision, as far as it can be read
@@ -41,7 +41,6 @@ mod entries;
 mod entry;
 mod error;
 mod expect_change;
-mod expected;
 mod files;
 mod forms;
 mod head;
@@ -50,7 +49,7 @@ mod history;
 pub mod layout;
 mod library;
 mod merge;
-mod merged;
+mod merge_result;
 mod near;
 mod number;
 mod parse;
@@ -60,6 +59,7 @@ mod revision;
 mod scalar;
 mod scan;
 mod shared;
+mod showable;
 pub mod source;
 mod sources;
 mod span;
@@ -88,7 +88,7 @@ pub use files::{Files, Unsaved};
 pub use hints::{Anything, Hints};
 pub use history::{Commit, Left, Since, left};
 pub use library::Proposed;
-pub use merged::Merge;
+pub use merge_result::Merge;
 pub use part::{About, Part};
 pub use revision::Revision;
 pub use source::{BASELINE_FILE, WORKSPACE_FILE};

@@ -1,7 +1,7 @@
 //! What of `dialform.yaml` may be shown beside a finding.
 //!
 //! Credentials do not belong in the file, and a finding says so where one stands there; then its line must not repeat
-//! it. Which text may be one follows from the types: see `expected`. In a file that is not even YAML everything is hidden
+//! it. Which text may be one follows from the types: see `showable`. In a file that is not even YAML everything is hidden
 //! but for the names of settings.
 
 use super::span::Span;

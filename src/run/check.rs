@@ -3,7 +3,6 @@
 use super::{
     allowed::Allowed,
     allows::{Allows, is_plain},
-    ends,
     intent::Intent,
     levels::{self, Levels},
     lints::check_together,
@@ -11,6 +10,7 @@ use super::{
     pattern::names,
     place::locate,
     then::protected,
+    untils,
 };
 use crate::{
     cores,
@@ -222,7 +222,7 @@ impl CheckedTenant {
             bulk: BulkEntry::of(&loaded.tenant, &provider.dialect, &place),
             exhaustive: loaded.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
             protected: protected(&loaded.tenant),
-            passed: ends::passed(loaded, provider, at),
+            passed: untils::passed(loaded, provider, at),
             base: None,
             intent: Intent::Declared,
         })
@@ -287,11 +287,11 @@ fn absent(loaded: &LoadedTenant) -> BTreeMap<Address, Option<Source>> {
 pub(super) fn in_files(workspace: &Workspace) -> [Vec<Finding>; 4] {
     let wrong = |tenants: &[&LoadedTenant], at: Timestamp| {
         let found = check_together(workspace, tenants, at);
-        found.into_iter().chain(ends::refused(workspace, tenants)).collect::<Vec<_>>()
+        found.into_iter().chain(untils::refused(workspace, tenants)).collect::<Vec<_>>()
     };
     let mut found = levels::found(workspace);
-    let coming = ends::later(workspace, &mut found, &wrong);
-    [found, ends::warnings(workspace), ends::protected(workspace), coming]
+    let coming = untils::later(workspace, &mut found, &wrong);
+    [found, untils::warnings(workspace), untils::protected(workspace), coming]
 }
 
 /// Kinds of objects, by provider.

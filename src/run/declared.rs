@@ -6,13 +6,13 @@ use super::{
     allows::{self, Allows},
     baseline,
     check::{Checked, CheckedTenant, add_kinds, in_files, settings},
-    ends,
     levels::{self, Levels},
     lints::single_account,
     meanwhile::Meanwhile,
     only::Only,
     pattern::TenantPattern,
     then::{at_revision, base, removed_tenants, was},
+    untils,
 };
 use crate::{
     error::Failure,
@@ -198,7 +198,7 @@ fn each_with_base(
                     let left = meanwhile.as_mut();
                     let left = left.and_then(|it| it.of(index, earlier, workspace, provider));
                     let then = was(earlier, &loaded.tenant).map(|(then, _)| then);
-                    findings.extend(ends::added(loaded, then, revision, at));
+                    findings.extend(untils::added(loaded, then, revision, at));
                     new_allows.extend(allows::added(loaded, then, revision));
                     let base = base(earlier, revision, loaded, workspace, provider, *is_whole)?;
                     Some(Base { left: left.map(Box::new), ..base })
@@ -241,7 +241,7 @@ fn keep_selected(
     if let (Some(_), Some(made_for)) = (&selection.tenants, selection.as_of) {
         for loaded in tenants.iter().filter(|it| is_named(it)).map(loaded) {
             let is_meant = |it: &Address| only.means(&loaded.tenant.tenant, it);
-            ends::ensure_none_between(loaded, made_for, options.now(), &is_meant)?;
+            untils::ensure_none_between(loaded, made_for, options.now(), &is_meant)?;
         }
     }
     if tenants.is_empty()

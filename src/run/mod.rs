@@ -8,7 +8,7 @@
 //! - `check`: a workspace loaded and checked; `declared`, `restored`, `intent`: as declared or for a restore
 //! - `then`: what the tenants declared at another revision. `meanwhile`, `undo`, `allowed`: what others have merged since, which
 //!   steps would take it back, and which of them may
-//! - `ends`: what changes by itself: what is about to, what has, and what lies between a review and now
+//! - `untils`: what changes by itself: what is about to, what has, and what lies between a review and now
 //! - `lints`, `parts`: what the lints find, also in tenants that could be read in part; `levels`, `allows`: what becomes of that
 //! - `pattern`: which tenants and objects an option names; `only`: the same of `--only`
 //! - `place`: where something of a tenant stands
@@ -109,7 +109,6 @@ mod edited;
 pub mod emergency;
 mod emergency_record;
 pub mod emulated;
-mod ends;
 mod expected;
 pub mod export;
 mod files;
@@ -156,6 +155,7 @@ mod then;
 pub mod trace;
 mod undo;
 mod unlock;
+mod untils;
 mod ways;
 mod zones;
 

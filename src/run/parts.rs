@@ -1,8 +1,8 @@
 //! What the lints find in a workspace, also where something in it could not be read.
 
 use super::{
-    ends,
     lints::{lint_all, lints},
+    untils,
 };
 use crate::{
     finding::Finding,
@@ -53,7 +53,7 @@ fn found_in(workspace: &Workspace, part: &LoadedTenant) -> Vec<Finding> {
     };
     let by_lints = lints(workspace, &one, at, lint::check_part).into_iter().filter(is_so);
     found.extend(by_lints.map(|(finding, _)| finding));
-    let refused = ends::refused(workspace, &one).into_iter();
+    let refused = untils::refused(workspace, &one).into_iter();
     found.extend(refused.filter(|it| it.code == UNSUPPORTED && in_whole_object(it)));
     found
 }

@@ -1,6 +1,6 @@
 //! What the tenants declared at another revision, in the form their provider reports.
 
-use super::{ends, place::locate};
+use super::{place::locate, untils};
 use crate::{
     error::Failure,
     finding::Finding,
@@ -69,7 +69,7 @@ pub(super) fn base(
     let base = Base {
         revision: revision.to_owned(),
         desired: desired.into_iter().map(|(address, desired)| (address, desired.resource)).collect(),
-        passed: ends::before(then, provider, workspace.at),
+        passed: untils::before(then, provider, workspace.at),
         protected: protected(&then.tenant),
         absent: then.tenant.absent.addresses().into_iter().map(|(address, _)| address).collect(),
         exhaustive: then.tenant.exhaustive.iter().map(|kind| (*kind).into()).collect(),
