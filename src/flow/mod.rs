@@ -19,7 +19,7 @@
 //! - [`timeline`]: what comes of it
 //! - [`story`]: the same in words, and [`source`]: the place in the YAML that each step comes from
 //! - [`reach`]: everything that a call can come to, whatever it finds
-//! - [`circuit`]: where calls may come back to; [`back`]: whether they may at all, before tables are made
+//! - [`possible_circles`]: where calls may come back to; [`back`]: whether they may at all, before tables are made
 //! - [`windows`]: the stretches of time in which nothing changes for a call
 //! - [`sweep`]: every call at every time and in every state, and what is wrong with any
 //! - [`varied`]: the states in which calls are placed
@@ -35,7 +35,6 @@
 mod back;
 mod caption;
 mod choice;
-mod circuit;
 mod compile;
 mod course;
 mod ctm;
@@ -56,6 +55,7 @@ mod ordinary;
 mod part;
 mod phones;
 mod point;
+mod possible_circles;
 mod queue;
 mod reach;
 mod ringing;

@@ -149,7 +149,7 @@ pub fn circles(tenants: &[CalledTenant<'_>], at: Seconds) -> Vec<Circle> {
 fn circles_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now: bool) -> Vec<Circle> {
     let tables = Tables::of(tenants, group);
     // Most tenants have no way back, whatever the time: no hours are laid out for them.
-    if tables.network(flow::around(at)).with_circuits().is_empty() {
+    if tables.network(flow::around(at)).with_possible_circles().is_empty() {
         return Vec::new();
     }
     let network = tables.network(tables.horizon(tenants, at));

@@ -7,7 +7,7 @@
 //!
 //! - [`state`]: what is varied
 //! - [`circle`]: calls that come back to where they were
-//! - [`circuit`]: the calls that find them
+//! - [`circle_calls`]: the calls that find them
 //! - [`end`]: calls that reach nobody
 //! - [`rule`]: rules that never win, forwards in doubt
 //! - [`phone`]: phones that never ring, failovers that never happen
@@ -16,7 +16,7 @@
 
 mod alone;
 mod circle;
-mod circuit;
+mod circle_calls;
 mod end;
 mod found;
 mod phone;
@@ -24,9 +24,9 @@ mod rule;
 mod state;
 
 use super::{
-    circuit::circuits,
     met::Met,
     network::{ExtensionId, Network, NumberId, QueueId, ScheduleId, SiteId, Target},
+    possible_circles::possible_circles,
     reach::Reach,
     spans::Seconds,
     state::{Caller, Given},
@@ -72,15 +72,15 @@ impl std::ops::AddAssign for Counted {
 
 impl Network {
     /// The tenants in which calls may come back to where they were, whatever else: most have none.
-    pub fn with_circuits(&self) -> BTreeSet<SiteId> {
-        circuits(self).into_iter().flatten().filter_map(|it| self.site_of(it)).collect()
+    pub fn with_possible_circles(&self) -> BTreeSet<SiteId> {
+        possible_circles(self).into_iter().flatten().filter_map(|it| self.site_of(it)).collect()
     }
 
     /// The circles of calls to anything: everybody does the same.
     pub fn circles(&self, within: Range<Seconds>) -> Swept {
         let mut unseen = |_: &Call, _: &Given, _: &Verdict| {};
         let mut sweep = Sweep { only_circles: true, ..Sweep::new(self, within, &mut unseen) };
-        sweep.circuits(&mut |_| true);
+        sweep.circle_calls(&mut |_| true);
         sweep.swept()
     }
 
@@ -101,7 +101,7 @@ impl Network {
         for number in numbers {
             sweep.number(number);
         }
-        sweep.circuits(&mut |site| sites.contains(&site));
+        sweep.circle_calls(&mut |site| sites.contains(&site));
         for extension in self.extension_ids().filter(|it| sites.contains(&self.extensions[it.at()].site)) {
             sweep.rules(extension);
         }

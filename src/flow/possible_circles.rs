@@ -7,7 +7,7 @@ use super::{
 use std::collections::BTreeMap;
 
 /// The places from which a call may come back: sets of places that all lead to each other. Tarjan's algorithm, without recursion.
-pub(super) fn circuits(network: &Network) -> Vec<Vec<Target>> {
+pub(super) fn possible_circles(network: &Network) -> Vec<Vec<Target>> {
     struct Node {
         low: usize,
         on_stack: bool,

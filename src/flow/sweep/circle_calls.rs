@@ -2,8 +2,8 @@
 
 use super::{Sweep, state::Sight};
 use crate::flow::{
-    circuit::circuits,
     network::{ExtensionId, Forwards, SiteId, Target},
+    possible_circles::possible_circles,
     reach::Reach,
     spans::Seconds,
     state::{Caller, Given, Phone},
@@ -27,9 +27,9 @@ fn place(of: Target) -> Option<Place> {
 impl Sweep<'_, '_> {
     /// Calls every set of places that lead to each other, in each class of windows: everybody does the same, or what keeps the call
     /// among them. What a call has come by is not called again in the same state.
-    pub fn circuits(&mut self, is_asked: &mut dyn FnMut(SiteId) -> bool) {
+    pub fn circle_calls(&mut self, is_asked: &mut dyn FnMut(SiteId) -> bool) {
         let network = self.network;
-        let sets = circuits(network);
+        let sets = possible_circles(network);
         if sets.is_empty() {
             return;
         }
