@@ -22,7 +22,8 @@
 //! To be tested it needs an emulation in `sandbox/` with a line in its table, which also says what of the state each
 //! object may touch, and data in `tests/it/transitions/KIND/`: settings and a live account. The transitions then run by
 //! themselves, as far as its table lets them. `tests/it/toy.rs` is a whole provider in 150 lines, with its server.
-//! Planning, applying and rendering need no line of code.
+//! Planning, applying and rendering need no line of code. What happens to a call does: it is in [`crate::flow`], beside the
+//! other systems. Without it every step counts as noticed, and nothing follows a call of that system.
 //!
 //! A program that embeds this crate adds its own with [`register`].
 
