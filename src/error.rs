@@ -7,9 +7,9 @@ use std::{error::Error, fmt, io};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     Fine = 0,
-    /// Something is wrong with the input, the account or the run.
+    /// Something is wrong with the input, the account, the run or the command line, or what was asked does not hold.
     Error = 1,
-    /// `plan --detailed-exitcode`: there is something to apply.
+    /// `--detailed-exitcode`: there is something to apply (`plan`, `merge`), or two tenants differ (`diff`).
     Changes = 2,
     /// Stale plan, guard, critical change without approval, a locked account, or nobody to ask.
     Refused = 3,
