@@ -268,7 +268,7 @@ pub struct FmtArgs {
 /// Of what a report is.
 #[derive(Debug, Clone, Args)]
 pub struct Reading {
-    /// Only tenants whose name matches this pattern
+    /// Only tenants whose name matches this pattern; `label:PATTERN` goes by their labels
     #[arg(long, value_name = "GLOB")]
     pub tenant: Option<String>,
     /// Read the live accounts too; left out, no phone system is asked
