@@ -82,8 +82,16 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check the files, without asking any phone system
-    #[command(after_help = "More: `dialform help yaml`")]
+    /// Check the files; asks no phone system, unless `--calls` comes with `--live` or `--sandbox`
+    #[command(
+        after_help = "More: `dialform help yaml`",
+        mut_arg("tenant", |it| it.help("With `--calls`: only calls to tenants whose name matches this \
+            pattern; `label:PATTERN` goes by their labels")),
+        mut_arg("live", |it| it.help("With `--calls`: read the live accounts too; left out, no phone system is \
+            asked")),
+        mut_arg("sandbox", |it| it.help("With `--calls`: run against emulated phone systems, seeded from live/, \
+            with their state under .dialform/sandbox/"))
+    )]
     Check(CheckArgs),
     /// Show a tenant with what it takes from its template and from shared files, and where each line comes from
     Show(ShowArgs),
