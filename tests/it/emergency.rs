@@ -384,16 +384,6 @@ fn by_hand() -> Workspace {
     workspace
 }
 
-/// The same with what a person switches in the portal.
-fn manual(workspace: &Workspace) {
-    let text = workspace.read("dialform.yaml");
-    let lines = text.lines().map(|line| match line.starts_with("    carrier: ") {
-        true => "    carrier: manual",
-        false => line,
-    });
-    workspace.write("dialform.yaml", lines.collect::<Vec<_>>().join("\n"));
-}
-
 const REFUSES: &[&str] = &["--fault", "500:1"];
 
 /// Who works off a list of clicks diverts, or takes back, each line on it: it has what was asked for, and of `off` nothing that
@@ -401,7 +391,7 @@ const REFUSES: &[&str] = &["--fault", "500:1"];
 #[test]
 fn a_list_of_clicks_has_what_was_asked_for() {
     let is_manual = by_hand();
-    manual(&is_manual);
+    is_manual.switch_by_hand();
     let cases: [(&[&str], &[&str]); 5] = [
         (&["on", "--number", "214-555-0702"], &["+12145550702"]),
         (&["on", "--tenant", "zz"], &["+12145550700", "+12145550701", "+12145550702"]),
@@ -465,7 +455,7 @@ fn a_list_of_clicks_goes_by_what_on_has_switched() {
     assert_eq!(told(&named.out), [click("+1 214 555 0702", "9725550150")], "{named:?}");
     assert!(named.err.contains("where calls go is taken from the files: cannot read `"), "{named:?}");
     fs::remove_file(directory.join("20270101T000000.json")).unwrap();
-    manual(&workspace);
+    workspace.switch_by_hand();
     let manual = run(&["off", "--tenant", "zz"]);
     assert_eq!(told(&manual.out), expected, "{manual:?}");
 }

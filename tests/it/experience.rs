@@ -36,13 +36,13 @@ const CASES: &[(&str, &[Edit])] = &[
         &[
             (
                 ACME,
-                "diverts:                              # the forwards of an extension outside any schedule: its Default rule\n  \"104\":",
+                "diverts: # the forwards of an extension outside any schedule: its Default rule\n  \"104\":",
                 "x-earlier:\n  \"104\":",
             ),
             (
                 ACME,
-                "  \"102\":                              # only",
-                "  \"104\":\n    order:\n      - when: default\n        forward: { always: off, on_call: voicemail, busy: { extension: \"101\" }, no_answer: voicemail, unreachable: { number: \"+19725550113\" } }\n  \"102\":                              # only",
+                "  \"102\": # only",
+                "  \"104\":\n    order:\n      - when: default\n        forward: { always: off, on_call: voicemail, busy: { extension: \"101\" }, no_answer: voicemail, unreachable: { number: \"+19725550113\" } }\n  \"102\": # only",
             ),
         ],
     ),
@@ -51,12 +51,12 @@ const CASES: &[(&str, &[Edit])] = &[
         &[
             (
                 ACME,
-                "      - when: training\n        enabled: false                # this rule alone is off; it waits here until the training is confirmed\n        forward: { always: { queue: \"400\" } }\n",
+                "      - when: training\n        enabled: false # this rule alone is off; it waits here until the training is confirmed\n        forward: { always: { queue: \"400\" } }\n",
                 "",
             ),
             (
                 ACME,
-                "      - when: storm                   # off at present: see schedules.storm\n",
+                "      - when: storm # off at present: see schedules.storm\n",
                 "      - when: training\n        enabled: false\n        forward: { always: { queue: \"400\" } }\n      - when: storm\n",
             ),
         ],
@@ -100,14 +100,7 @@ const CASES: &[(&str, &[Edit])] = &[
     ("an hour longer on Fridays", &[(ACME, "fri: [\"08:00-13:00\"]", "fri: [\"08:00-14:00\"]")]),
     ("one more holiday", &[(ACME, "dates: [\"2027-11-25\",", "dates: [\"2027-05-31\", \"2027-11-25\",")]),
     ("a holiday of every year is gone", &[(ACME, "yearly: [\"07-04\", ", "yearly: [")]),
-    (
-        "the storm comes",
-        &[(
-            ACME,
-            "enabled: false                    # the bulk",
-            "enabled: true                     # the bulk",
-        )],
-    ),
+    ("the storm comes", &[(ACME, "enabled: false # the bulk", "enabled: true # the bulk")]),
     ("another zone", &[(ACME, "time_zone: America/Chicago", "time_zone: America/New_York")]),
     // Numbers.
     (
@@ -131,13 +124,13 @@ const CASES: &[(&str, &[Edit])] = &[
         &[
             (
                 ACME,
-                "      - when: holidays\n        do_not_disturb: true          # nothing rings, callers reach voicemail\n",
+                "      - when: holidays\n        do_not_disturb: true # nothing rings, callers reach voicemail\n",
                 "",
             ),
             (
                 ACME,
-                "      - when: default                 # always last",
-                "      - when: holidays\n        do_not_disturb: true\n      - when: default                 # always last",
+                "      - when: default # always last",
+                "      - when: holidays\n        do_not_disturb: true\n      - when: default # always last",
             ),
         ],
     ),
@@ -148,11 +141,7 @@ const CASES: &[(&str, &[Edit])] = &[
     ),
     (
         "who is rung as well",
-        &[(
-            ACME,
-            "              - { extension: \"102\", delay: 10 }         # joins after ten seconds\n",
-            "",
-        )],
+        &[(ACME, "              - { extension: \"102\", delay: 10 } # joins after ten seconds\n", "")],
     ),
     ("on a call", &[(ACME, "on_call: { extension: \"102\" } ", "on_call: { queue: \"400\" }     ")]),
     (
@@ -164,7 +153,7 @@ const CASES: &[(&str, &[Edit])] = &[
         "no phone is online",
         &[(ACME, "unreachable: { number: \"+19725550113\" }", "unreachable: { number: \"+19725550114\" }")],
     ),
-    ("a divert is switched on", &[(HARBOUR, "always: off ", "always: voicemail ")]),
+    ("a divert is switched on", &[(HARBOUR, "always: \"off\" ", "always: voicemail ")]),
     // Queues.
     (
         "an agent less",
@@ -178,15 +167,11 @@ const CASES: &[(&str, &[Edit])] = &[
     ("a failover", &[(ACME, "failover: { queue: \"400\" }", "failover: { number: \"+19725550199\" }")]),
     (
         "a queue takes callers without agents",
-        &[(ACME, "require_agents: true              # failover needs it", "require_agents: false")],
+        &[(ACME, "require_agents: true # failover needs it", "require_agents: false")],
     ),
     (
         "how many may wait",
-        &[(
-            ACME,
-            "    agent_ring: 20                    # seconds",
-            "    agent_ring: 20\n    max_callers: 3",
-        )],
+        &[(ACME, "    agent_ring: 20 # seconds", "    agent_ring: 20\n    max_callers: 3")],
     ),
     // Outages.
     (

@@ -244,7 +244,7 @@ fn it_shows_what_check_says() {
     let broken = Workspace::quickstart();
     broken.edit("tenants/acme-dental.yaml", "route: { queue: \"402\" }", "route: { queue: \"409\" }");
     let cut_off = Workspace::quickstart();
-    cut_off.edit("tenants/acme-dental.yaml", "schedules:   ", "schedules: [   ");
+    cut_off.edit("tenants/acme-dental.yaml", "schedules: # Stratus", "schedules: [ # Stratus");
     let nothing = Workspace::default();
     nothing.write("dialform.yaml", "version: 1\n");
     for workspace in [&quickstart, &broken, &cut_off, &nothing] {

@@ -95,12 +95,7 @@ fn a_drill_calls_live_what_was_read() {
     let part = "As it is live where it could be read, with the files laid over it; elsewhere as the files declare it.";
     let quickstart = Workspace::quickstart();
     let manual = Workspace::quickstart();
-    let text = manual.read("dialform.yaml");
-    let lines = text.lines().map(|line| match line.starts_with("    carrier: ") {
-        true => "    carrier: manual",
-        false => line,
-    });
-    manual.write("dialform.yaml", lines.collect::<Vec<_>>().join("\n"));
+    manual.switch_by_hand();
     let acme = ["--tenant", "acme-dental"];
     let dallas = ["--fault", "500:1,only:GET /_carrier"];
     let all = ["--tenant", "acme-dental", "--fault", "500:1"];
