@@ -371,7 +371,10 @@ fn describe(
     plan.notes.extend(remarks::half_failovers(desired, &plan.withheld, observed));
     plan.notes.extend(remarks::of_vendor(&plan.steps, dialect));
     for (address, paths) in observed.opaque.iter().chain(&observed.unseen) {
-        let Some(wanted) = desired.get(address) else { continue };
+        // What is refused is nothing to enter by hand.
+        let Some(wanted) = desired.get(address).filter(|_| !plan.withheld.contains(address)) else {
+            continue;
+        };
         let written = |path: &&Path| plan.steps.iter().any(|s| s.address == *address && s.concerns(path));
         let fields: Vec<Path> = paths
             .iter()

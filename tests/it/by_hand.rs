@@ -320,6 +320,34 @@ fn what_did_not_stick_gets_its_clicks() {
     assert!(!applied.out.contains("limits.settle"), "{}", applied.out);
 }
 
+/// Who goes through the list enters what is on it: what is refused a line above is not.
+#[test]
+fn what_is_refused_is_nothing_to_enter() {
+    let forward = "forwards: { \"+18005550142\": { to: \"+18005550143\" } }\n";
+    let receiver = "receivers: { \"+14105550123\": { whisper: \"say:Hello\", no_answer: { after: 20, to: { menu: Nowhere } } } }\n";
+    let more = "\nnumbers:\n  - { number: \"+18005550143\" }";
+    let live = TRACKING.live.replace("\nnumbers:", more);
+    for (tenant, code) in [(forward, "hosted-forward"), (receiver, "no-such-place")] {
+        for experimental in [false, true] {
+            let world = World::on(&TRACKING, tenant);
+            world.write("live/pbx/302341.yaml", &live);
+            if experimental {
+                world.provider(&format!("{}\n    experimental: true", TRACKING.provider));
+            }
+            for format in ["text", "markdown"] {
+                let plan = world.run(&["plan", "--format", format]);
+                let said = format!("{}{}", plan.out, plan.err);
+                let is_refused = said.contains("is not planned");
+                let is_listed = said.contains("[ ]") || said.to_lowercase().contains("to check by hand");
+                assert_eq!((is_refused, is_listed), (true, false), "{code} {experimental} {format}\n{said}");
+            }
+            world.commit(&["dialform.yaml", "tenants"]);
+            let plan = world.run(&["plan", "--base", "HEAD", "--format", "json"]);
+            assert!(plan.out.contains(code), "{}", plan.out);
+        }
+    }
+}
+
 /// A mouse is no way in: what providers call is documented, or refused where it is not.
 #[test]
 fn no_provider_calls_the_portal() {
