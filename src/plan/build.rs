@@ -121,7 +121,9 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     // What is stale stops what depends on it, and nothing else.
     let (stale, findings): (Vec<Address>, Vec<Finding>) = stale.into_iter().unzip();
     plan.blocked = findings;
-    plan.withheld = live::dependents(stale.into_iter(), &desired, observed);
+    let goes =
+        |it: &Address| absent.contains_key(it) || (exhaustive.contains(&it.kind) && !declared.contains(it));
+    plan.withheld = live::dependents(stale.into_iter(), &desired, observed, &goes);
     unreadable::withhold(&mut plan, &desired, &absent, observed, bulk, place);
 
     let basis = Basis {

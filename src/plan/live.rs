@@ -94,11 +94,13 @@ pub(super) fn check(
     (found, ways_out)
 }
 
-/// The objects that cannot be planned because these cannot: they send calls there, now or in the files.
+/// The objects that cannot be planned because these cannot: they send calls there, now or in the files. `goes`: whether an
+/// object is to be deleted; what else the files do not say is not planned anyway.
 pub(super) fn dependents(
     blocked: impl Iterator<Item = Address>,
     desired: &BTreeMap<Address, Desired>,
     observed: &Observed,
+    goes: &dyn Fn(&Address) -> bool,
 ) -> BTreeSet<Address> {
     let mut all: BTreeSet<Address> = blocked.collect();
     let targets = |address: &Address, resource: &Resource| -> Vec<Address> {
@@ -126,7 +128,7 @@ pub(super) fn dependents(
         let hidden = observed.hidden_uses.iter().filter(|it| it.owners.contains(address));
         used.extend(hidden.map(|it| it.target.clone()));
     }
-    used.retain(|address| !desired.contains_key(address) && observed.objects.contains_key(address));
+    used.retain(|it| !desired.contains_key(it) && observed.objects.contains_key(it) && goes(it));
     all.extend(used);
     all
 }

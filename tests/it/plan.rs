@@ -367,6 +367,13 @@ fn plans_read_as_reviewed() {
             ),
         ),
         (
+            "where a stale rule still leads to and nobody says anything of it, nothing was to be planned",
+            Case::new(
+                "diverts: { \"101\": { busy: { extension: \"109\" } } }\nabsent: { queues: [\"401\"] }",
+                "diverts: { \"101\": { busy: { queue: \"400\" } } }\nqueues: { \"400\": {}, \"401\": {} }",
+            ),
+        ),
+        (
             "an emergency forward to a number of the same account is down with it",
             Case::new(
                 "forwards: { \"+12145550100\": { to: \"+12145550102\" } }",
