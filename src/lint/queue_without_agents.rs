@@ -17,7 +17,8 @@ The help article *Set up Queue Offline Failover*: a queue can send callers somew
 the office every agent is offline.
 
 ### What to do
-On Stratus set `require_agents: true` and a `failover`; on CallTrackingMetrics a `no_answer`.",
+On Stratus set `require_agents: true` and a `failover`; on CallTrackingMetrics a `max_wait` and a
+`no_answer`: without a `max_wait` nobody goes there.",
     example: Example {
         bad: r#"
 numbers: { "+12145550100": { route: { queue: "400" } } }

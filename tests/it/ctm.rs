@@ -458,6 +458,40 @@ fn a_queue_that_hangs_up_answers_nobody() {
     }
 }
 
+/// Callers go to `no_answer` after `max_wait`: without one the overflow that somebody reviews never happens. What is told to
+/// do about it is what is missing.
+#[test]
+fn an_overflow_that_never_happens_is_said() {
+    const NOTE: &str =
+        "note: queues.Sales: callers go to `no_answer` after the queue's `max_wait`, and none is known";
+    const BOTH: &str = "set a `max_wait` and a `no_answer` to a person or a mailbox";
+    const LIMIT: &str = "set a `max_wait`: `no_answer` is followed after it";
+    let cases = [
+        ("no_answer: { receiver: \"+14105550101\" }", true, Some(LIMIT)),
+        ("no_answer: { receiver: \"+14105550101\" }, max_wait: 60", false, None),
+        ("no_answer: off", false, Some(BOTH)),
+        ("no_answer: off, max_wait: 60", false, Some("set a `no_answer`")),
+        ("max_wait: 60", false, Some("set a `no_answer`")),
+        ("", false, Some(BOTH)),
+    ];
+    for (fields, noted, help) in cases {
+        let world = World::on(
+            &CTM,
+            &format!(
+                "queues: {{ Sales: {{ {fields} }} }}\nreceivers: {{ \"+14105550101\": {{}} }}\n\
+                 numbers: {{ \"+18005550101\": {{ route: {{ queue: Sales }} }} }}\n"
+            ),
+        );
+        let plan = run(&world, &["plan"], "");
+        assert_eq!(plan.out.contains(NOTE), noted, "{fields}\n{}{}", plan.out, plan.err);
+        let checked = world.run(&["check", "--calls"]);
+        let lines = checked.err.lines().skip_while(|line| !line.contains("[queue-without-agents]"));
+        let told = lines.take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix("help: "));
+        let told = told.map(|it| it.split_once("; `dialform trace").map_or(it, |(help, _)| help));
+        assert_eq!(told, help, "{fields}\n{}", checked.err);
+    }
+}
+
 /// A place that calls cannot be sent to is refused before anything is asked, and one that is not there before anything is
 /// sent.
 #[test]

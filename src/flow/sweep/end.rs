@@ -152,9 +152,11 @@ impl Sweep<'_, '_> {
         let Some(end) = bad else { return };
         let (name, site) = (it.name.as_str(), it.site);
         let story = self.network.end_story(end, site);
-        let help = match system {
-            System::Stratus => "set `require_agents: true` and a `failover`",
-            _ => "set a `no_answer`",
+        let help = match (system, it.no_answer.is_some(), it.max_wait.is_some()) {
+            (System::Stratus, ..) => "set `require_agents: true` and a `failover`",
+            (_, true, false) => "set a `max_wait`: `no_answer` is followed after it",
+            (_, false, true) => "set a `no_answer`",
+            _ => "set a `max_wait` and a `no_answer` to a person or a mailbox",
         };
         let message = format!("while queue {name} has no agent: {story}");
         let place = (site, ["queues", name].into());

@@ -1,7 +1,7 @@
-//! What the help article says of a change of routes and receiving numbers, for whoever reviews it.
+//! What the help article says of a change of routes, receiving numbers and queues, for whoever reviews it.
 
 use crate::{
-    model::{Destination, Kind, Pattern, Resource, Route},
+    model::{Destination, Divert, Kind, Pattern, Resource, Route},
     plan::Remark,
 };
 
@@ -27,6 +27,14 @@ pub const REMARKS: &[Remark] = &[
         when: |_, after| matches!(after, Resource::Receiver(it) if it.skip_whisper == Some(true)),
         text: "`skip_whisper` matters for calls to a tracking number that plays a whisper of its own",
         source: "FACTS ctm/numbers-18",
+    },
+    Remark {
+        kind: Kind::Queues,
+        field: &["no_answer"],
+        when: |_, after| matches!(after, Resource::Queue(it) if matches!(it.no_answer, Some(Divert::To(_))) && it.max_wait.is_none()),
+        text: "callers go to `no_answer` after the queue's `max_wait`, and none is known: they do not go there until it has a \
+               `max_wait`",
+        source: "FACTS ctm/queues-1; FACTS ctm/queues-5",
     },
 ];
 
