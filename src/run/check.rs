@@ -7,7 +7,7 @@ use super::{
     levels::{self, Levels},
     lints::check_together,
     meanwhile::Meanwhile,
-    pattern::names,
+    pattern::Objects,
     place::locate,
     then::protected,
     untils,
@@ -46,7 +46,7 @@ pub struct Checked {
     /// The commits that may be taken back.
     pub(super) allowed: Vec<Allowed>,
     /// Patterns for addresses; empty: every object.
-    pub(super) only: Vec<glob::Pattern>,
+    pub(super) only: Vec<Objects>,
     /// The tenants of all shards, where this is one.
     pub(super) whole: Option<Vec<String>>,
     /// What becomes of warnings.
@@ -128,7 +128,7 @@ impl Checked {
     /// Whether `--only` names an object of a tenant, or was not given.
     pub(super) fn named(&self, tenant: &CheckedTenant, address: &Address) -> bool {
         let name = &self.loaded(tenant).tenant.tenant;
-        self.only.is_empty() || self.only.iter().any(|pattern| names(pattern, name, address))
+        self.only.is_empty() || self.only.iter().any(|it| it.name(name, address))
     }
 
     /// Whether something of these tenants changes by itself.

@@ -102,7 +102,7 @@ pub(super) fn declared(
         at_base,
         meanwhile,
         allowed,
-        only: only.into_globs(),
+        only: only.into_objects(),
         whole,
         levels,
         allows,

@@ -5,7 +5,7 @@ use super::{
     check::to_be_extended,
     import_baseline::Known,
     import_files::main_file,
-    pattern::{ADDRESS_HELP, names, pattern},
+    pattern::{ADDRESS_HELP, Objects},
     session::explained,
 };
 use crate::{
@@ -157,20 +157,20 @@ fn directory(checked: &Checked, named: Option<&str>, split: bool) -> Result<Stri
 
 /// Which objects are asked for.
 pub(super) struct Patterns {
-    only: Vec<glob::Pattern>,
-    except: Vec<glob::Pattern>,
+    only: Vec<Objects>,
+    except: Vec<Objects>,
 }
 
 impl Patterns {
     fn of(import: &ImportOptions) -> Result<Self, Failure> {
         let all = |texts: &[String], option: &str| {
-            texts.iter().map(|text| pattern(text, option)).collect::<Result<Vec<_>, _>>()
+            texts.iter().map(|text| Objects::of(text, option)).collect::<Result<Vec<_>, _>>()
         };
         Ok(Self { only: all(&import.only, "--only")?, except: all(&import.except, "--except")? })
     }
 
     pub(super) fn name(&self, tenant: &str, address: &Address) -> bool {
-        let named = |patterns: &[glob::Pattern]| patterns.iter().any(|it| names(it, tenant, address));
+        let named = |all: &[Objects]| all.iter().any(|it| it.name(tenant, address));
         (self.only.is_empty() || named(&self.only)) && !named(&self.except)
     }
 }
@@ -283,8 +283,8 @@ impl Work<'_> {
                 let mut live =
                     observed.objects.keys().chain(observed.aside.iter().map(|(address, _)| address));
                 let declared = || self.existing(&account.id).into_iter().flat_map(|it| it.tenant.resources());
-                live.any(|address| names(pattern, tenant, address))
-                    || declared().any(|(address, _)| names(pattern, tenant, &address))
+                live.any(|address| pattern.name(tenant, address))
+                    || declared().any(|(address, _)| pattern.name(tenant, &address))
             };
             if !read.iter().any(meets) {
                 return Err(

@@ -2,7 +2,7 @@
 
 use super::{
     check::CheckedTenant,
-    pattern::{ADDRESS_HELP, names, pattern},
+    pattern::{ADDRESS_HELP, Objects},
 };
 use crate::{
     error::Failure,
@@ -15,12 +15,12 @@ pub(super) struct Only<'a>(Vec<Pattern<'a>>);
 
 struct Pattern<'a> {
     text: &'a str,
-    glob: glob::Pattern,
+    objects: Objects,
 }
 
 impl<'a> Only<'a> {
     pub fn of(texts: &'a [String]) -> Result<Self, Failure> {
-        let each = texts.iter().map(|text| Ok(Pattern { text, glob: pattern(text, "--only")? }));
+        let each = texts.iter().map(|text| Ok(Pattern { text, objects: Objects::of(text, "--only")? }));
         each.collect::<Result<_, _>>().map(Self)
     }
 
@@ -28,13 +28,13 @@ impl<'a> Only<'a> {
         self.0.is_empty()
     }
 
-    pub fn into_globs(self) -> Vec<glob::Pattern> {
-        self.0.into_iter().map(|it| it.glob).collect()
+    pub fn into_objects(self) -> Vec<Objects> {
+        self.0.into_iter().map(|it| it.objects).collect()
     }
 
     /// Whether an object of a tenant is meant.
     pub fn means(&self, tenant: &str, address: &Address) -> bool {
-        self.is_empty() || self.0.iter().any(|it| names(&it.glob, tenant, address))
+        self.is_empty() || self.0.iter().any(|it| it.objects.name(tenant, address))
     }
 
     /// Whether an object of a tenant is meant that is declared, or that may be there.
@@ -65,18 +65,22 @@ impl<'a> Only<'a> {
 impl Pattern<'_> {
     /// What is to be deleted for not being declared is known only when the account has been read.
     fn covers(&self, workspace: &Workspace, tenant: &CheckedTenant) -> bool {
-        let Self { text, glob } = self;
+        let Self { text, objects } = self;
         let name = &workspace.tenants[tenant.index].tenant.tenant;
         let mut named = tenant.desired.keys().chain(tenant.absent.keys());
-        let own = text
-            .split_once('/')
-            .is_none_or(|(tenant, _)| glob::Pattern::new(tenant).is_ok_and(|it| it.matches(name)));
-        let section = text.rsplit_once('/').map_or(*text, |(_, address)| address).split('.').next();
+        // A name may hold a `/`.
+        let address = text.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        let own = address.is_some()
+            || text
+                .split_once('/')
+                .is_none_or(|(tenant, _)| glob::Pattern::new(tenant).is_ok_and(|it| it.matches(name)));
+        let address = address.or_else(|| text.rsplit_once('/').map(|(_, address)| address)).unwrap_or(text);
+        let section = address.split('.').next();
         let section = section.unwrap_or_default();
         let may_come = |kind: &Kind| kind.section() == section || section.contains(['*', '?', '[']);
         // Which extensions have a rule is known only then, too.
         let switched = tenant.bulk.iter().any(|it| it.of_all().is_some()) && may_come(&Kind::Rules);
-        named.any(|address| names(glob, name, address))
+        named.any(|address| objects.name(name, address))
             || (own && (switched || tenant.exhaustive.iter().any(may_come)))
     }
 }

@@ -2,13 +2,37 @@
 
 use crate::{
     error::Failure,
-    model::{Address, Tenant},
+    model::{Address, Kind, Tenant},
 };
 
-/// Whether a pattern names an object: by its address, or by tenant and address as a plan prints them.
-pub(super) fn names(pattern: &glob::Pattern, tenant: &str, address: &Address) -> bool {
-    let address = address.to_string();
-    pattern.matches(&address) || pattern.matches(&format!("{tenant}/{address}"))
+/// What names objects: an address, or a pattern for several. A name may hold what a pattern has a meaning for, so that a
+/// text is taken as it is first.
+#[derive(Debug, Clone)]
+pub(super) struct Objects {
+    text: String,
+    /// `None`: it can only be an address.
+    pattern: Option<glob::Pattern>,
+}
+
+impl Objects {
+    pub fn of(text: &str, option: &str) -> Result<Self, Failure> {
+        let address = text.split_once('/').map_or(text, |(_, address)| address);
+        let section = address.split_once('.').map(|(section, _)| section);
+        let pattern = match pattern(text, option) {
+            Err(_) if Kind::ALL.iter().any(|kind| Some(kind.section()) == section) => None,
+            pattern => Some(pattern?),
+        };
+        Ok(Self { text: text.to_owned(), pattern })
+    }
+
+    /// Whether an object is named: by its address, or by tenant and address as a plan prints them.
+    pub fn name(&self, tenant: &str, address: &Address) -> bool {
+        let address = address.to_string();
+        let full = format!("{tenant}/{address}");
+        let is_meant =
+            |text: &str| self.text == text || self.pattern.as_ref().is_some_and(|it| it.matches(text));
+        is_meant(&address) || is_meant(&full)
+    }
 }
 
 /// What to write for a pattern that names nothing.

@@ -4,7 +4,7 @@ use super::{
     Intent, Options, Selection,
     check::{Checked, CheckedTenant},
     declared::declared,
-    pattern::{ADDRESS_HELP, names, pattern},
+    pattern::{ADDRESS_HELP, Objects},
     place::{lines_of, lines_of_field},
 };
 use crate::{
@@ -32,7 +32,7 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
         return Err(Failure::refused(message).help(help));
     }
     let only =
-        selection.only.iter().map(|text| pattern(text, "--only")).collect::<Result<Vec<_>, Failure>>()?;
+        selection.only.iter().map(|text| Objects::of(text, "--only")).collect::<Result<Vec<_>, Failure>>()?;
     // The restore file says which objects there are to name.
     let all = Selection { only: Vec::new(), ..selection.clone() };
     let mut checked = declared(root, &Options { selection: all, ..options.clone() }, None)?;
@@ -65,7 +65,7 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
         let named = |it: &CheckedTenant| {
             let name = &checked.loaded(it).tenant.tenant;
             let restoration = it.intent.restore();
-            restoration.is_some_and(|it| it.addresses().iter().any(|address| names(pattern, name, address)))
+            restoration.is_some_and(|it| it.addresses().iter().any(|address| pattern.name(name, address)))
         };
         if !checked.tenants.iter().any(named) {
             let message = format!("no object of the restore file matches `--only {text}`");

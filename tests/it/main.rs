@@ -12,6 +12,8 @@ mod apply;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod as_printed;
+#[cfg(test)]
 mod assertions;
 #[cfg(test)]
 mod attacks;

@@ -1,0 +1,61 @@
+//! What a plan prints is taken as it stands: whoever copies an address out of it names that object.
+
+use crate::world::World;
+use dialform::error::Ending;
+
+/// Names that portals show.
+const NAMES: [&str; 6] = ["Business Hours", "Closed [summer]", "Open [", "Biz*", "R&D: it's", "A/B"];
+
+/// A world in which a schedule has that name and a rule uses it.
+fn world(name: &str, tenant: &str) -> World {
+    let world = World::new(tenant);
+    let name = serde_json::Value::from(name);
+    let live = format!(
+        r#"
+domain: {{ domain: acme.1.service, time-zone: US/Central }}
+timeframes:
+  - {{ timeframe-name: {name}, timeframe-type: specific-dates, timeframe-specific-dates-array: [{{ timeframe-specific-dates-begin-date: "20270701", timeframe-specific-dates-begin-time: "0000", timeframe-specific-dates-end-date: "20270714", timeframe-specific-dates-end-time: "2359", timeframe-recurrence-type: doesNotRecur }}] }}
+users:
+  - {{ user: "101", answerrules: [{{ time-frame: {name}, forward-always: {{ enabled: "yes", parameters: ["102"] }} }}, {{ time-frame: "*" }}] }}
+  - {{ user: "102" }}
+phonenumbers:
+  - {{ phonenumber: "12145550102", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101", dial-rule-translation-destination-host: acme.1.service }}
+"#
+    );
+    world.write("live/pbx/acme.1.service.yaml", live);
+    world
+}
+
+/// `[summer]` in a pattern is one of five letters: the name that has it would be out of reach.
+#[test]
+fn an_address_names_its_object_whatever_its_name() {
+    for name in NAMES {
+        let key = serde_json::Value::from(name);
+        let (changed, surplus) =
+            (format!("schedules: {{ {key}: {{ dates: [\"2027-08-01\"] }} }}\n"), "exhaustive: [schedules]\n");
+        for (tenant, sign) in [(changed.as_str(), '~'), (surplus, '-')] {
+            let world = world(name, tenant);
+            for address in [format!("acme/schedules.{name}"), format!("schedules.{name}")] {
+                // Where a `/` is no tenant's, only what is declared can be told from one.
+                if sign == '-' && name.contains('/') && !address.starts_with("acme/") {
+                    continue;
+                }
+                let plan = world.run(&["plan", "--only", &address]);
+                let step = format!("  {sign} schedules.{name}  ");
+                assert!(plan.out.contains(&step), "{address}\n{}{}", plan.out, plan.err);
+            }
+        }
+        let world = world(name, &changed);
+        let account = ["import", "--account", "acme.1.service", "--write", "--only"];
+        let address = format!("acme/schedules.{name}");
+        for (named, wanted) in [
+            (vec!["schedules.*", "--except", address.as_str()], "2027-08-01"),
+            (vec![address.as_str()], "2027-07-01..2027-07-14"),
+        ] {
+            let done = world.run(&[&account[..], &named].concat());
+            assert_eq!(done.ending, Ending::Fine, "{name}: {}{}", done.out, done.err);
+            let file = world.read("tenants/acme.yaml");
+            assert!(file.contains(wanted), "{named:?}\n{file}");
+        }
+    }
+}
