@@ -6,7 +6,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, E164, Extension, Kind, Reference, Resource, references},
     path::Segment,
-    text::{as_seen, closest, is_slip, look_alike, spelled},
+    text::{as_seen, closest, is_slip, look_alike, shell, spelled},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -299,7 +299,10 @@ fn pointer(
         let address = Address::new(kind, key);
         let known = desired.contains_key(&address) || observed.objects.contains_key(&address);
         let message = format!("account `{account}` has no {} `{key}` yet", kind.noun());
-        let help = format!("{address} is declared, but not part of this run: add `--only {address}`");
+        let help = format!(
+            "{address} is declared, but not part of this run: add `--only {}`",
+            shell(&address.to_string())
+        );
         (!known).then(|| Finding::error("out-of-scope", message).help(help))
     };
     match reference {

@@ -16,7 +16,7 @@ use crate::{
     outcome::{Outcome, Status},
     page::{Code, Form, Joined, Own, Page, Show, add, say},
     plan::{Action, MadeFrom, NamedCommit, Plan, Step, TenantPlan},
-    text::{count, printable},
+    text::{count, printable, shell},
 };
 use serde_json::Value;
 use std::{fmt, io};
@@ -219,7 +219,7 @@ fn critical(plan: &Plan) -> io::Result<Vec<String>> {
     critical
         .map(|(tenant, step, why)| {
             let full = full(tenant, step);
-            let approval = Code(format!("--approve-critical {full}"));
+            let approval = Code(format!("--approve-critical {}", shell(&full)));
             Page::apart(|page| {
                 add!(page, "- :warning: **critical**: {} {}", Code(&full), printable(why))?;
                 say!(page, "; needs {}", approval)

@@ -12,7 +12,7 @@ use crate::{
     page::{Exact, Joined, Own, Page, Painted, add, say},
     path::{Path, Segment, quoted},
     plan::{Action, Class, Plan, Reason, Step, TenantPlan},
-    text::{count, printable},
+    text::{count, printable, shell},
 };
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -133,8 +133,14 @@ fn step(out: &mut Page<'_>, tenant: &str, step: &Step, width: usize, at: Option<
     if let Some(why) = critical {
         say!(out, "      {}: {}", paint(RED, "critical"), printable(why.clone()))?;
         match tenant {
-            MANY => say!(out, "      needs --approve-critical TENANT/{} for each of them", address)?,
-            one => say!(out, "      needs --approve-critical {}/{}", printable(one.to_owned()), address)?,
+            MANY => {
+                let full = shell(&format!("TENANT/{address}"));
+                say!(out, "      needs --approve-critical {} for each of them", full)?;
+            }
+            one => {
+                let full = shell(&format!("{}/{address}", printable(one.to_owned())));
+                say!(out, "      needs --approve-critical {}", full)?;
+            }
         }
     }
     changes(out, step)?;

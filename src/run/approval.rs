@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     finding::Finding,
     plan::{Plan, Reviewed, SavedPlan, as_reviewed},
-    text::{count, printable},
+    text::{count, printable, shell},
 };
 
 impl Approval {
@@ -74,7 +74,12 @@ impl Approval {
                 )
             }
         };
-        Err(Failure::refused(message).help(format!("if that is intended, add `--approve-critical '{flag}'`")))
+        // Also where a shell would take it without: most are patterns.
+        let quoted = match shell(&flag) {
+            plain if plain == flag => format!("'{plain}'"),
+            quoted => quoted,
+        };
+        Err(Failure::refused(message).help(format!("if that is intended, add `--approve-critical {quoted}`")))
     }
 
     /// What each approval approves, where a pattern may stand for several; and a warning for each approval of nothing:

@@ -1,9 +1,10 @@
 //! What a plan prints is taken as it stands: whoever copies an address out of it names that object.
 
-use crate::world::World;
+use crate::{workspace::Workspace, world::World};
 use dialform::error::Ending;
+use std::process::Command;
 
-/// Names that portals show.
+/// Names that portals show, with marks that have a meaning in a pattern or in a shell.
 const NAMES: [&str; 6] = ["Business Hours", "Closed [summer]", "Open [", "Biz*", "R&D: it's", "A/B"];
 
 /// A world in which a schedule has that name and a rule uses it.
@@ -24,6 +25,17 @@ phonenumbers:
     );
     world.write("live/pbx/acme.1.service.yaml", live);
     world
+}
+
+/// Runs a command with words that were printed, as a person pastes them.
+fn pasted(workspace: &Workspace, words: &str) -> String {
+    let done = Command::new("sh")
+        .args(["-c", &format!("\"$0\" -C \"$1\" {words}"), env!("CARGO_BIN_EXE_dialform")])
+        .arg(workspace.root())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{words}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
 }
 
 /// `[summer]` in a pattern is one of five letters: the name that has it would be out of reach.
@@ -57,5 +69,25 @@ fn an_address_names_its_object_whatever_its_name() {
             let file = world.read("tenants/acme.yaml");
             assert!(file.contains(wanted), "{named:?}\n{file}");
         }
+    }
+}
+
+/// An approval that falls apart in the shell is asked for in an outage, by somebody in a hurry.
+#[test]
+fn an_approval_can_be_pasted() {
+    for name in NAMES {
+        let world = world(name, &format!("absent: {{ schedules: [{}] }}\n", serde_json::Value::from(name)));
+        let plan = world.run(&["plan"]);
+        let words = plan.out.lines().find_map(|line| line.trim().strip_prefix("needs "));
+        let words = words.unwrap_or_else(|| panic!("{name}: {}{}", plan.out, plan.err));
+        let refused = world.run(&["apply", "--auto-approve"]);
+        assert_eq!(refused.ending, Ending::Refused, "{name}: {}{}", refused.out, refused.err);
+        let (_, help) = refused.err.split_once("if that is intended, add `").unwrap();
+        let help = help.lines().next().unwrap().trim_end_matches('`');
+        let markdown = world.run(&["plan", "--format", "markdown"]).out;
+        assert!(markdown.contains(words), "{name}: {words}\n{markdown}");
+        assert_eq!(help.replace('\'', ""), words.replace('\'', ""), "{name}");
+        let done = pasted(&world, &format!("apply --sandbox --auto-approve {words}"));
+        assert!(done.contains("1 of 1 done"), "{name}: {done}");
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         by_hand,
         plan::{NO_WAY_BACK, withheld},
     },
-    text::{escaped, printable},
+    text::{escaped, printable, shell},
 };
 use maud::{Markup, html};
 
@@ -83,7 +83,7 @@ fn critical<'p>(plan: &'p Plan, tenants: &Tenants<'_>) -> List<'p> {
         let full = full(tenant, step);
         let item = html! {
             strong class="bad" { "critical" } ": " (code(&full)) " " (sentence(&printable(why.clone())))
-            "; needs " (code(format!("--approve-critical {full}")))
+            "; needs " (code(format!("--approve-critical {}", shell(&full))))
         };
         list.add(tenants, tenant, &item);
     }

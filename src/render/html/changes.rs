@@ -12,13 +12,18 @@ use crate::{
         groups::{self, Groups},
         plan::{changes, noticed},
     },
-    text::{count, printable},
+    text::{count, printable, shell},
 };
 use maud::{Markup, html};
 use std::{collections::BTreeSet, io};
 
 /// In a plan of more steps than this those of each tenant are folded.
 const LONG: usize = 80;
+
+/// The option that approves a step, as a shell takes it.
+fn approval(tenant: &str, step: &Step) -> String {
+    format!("--approve-critical {}", shell(&format!("{tenant}/{}", step.address)))
+}
 
 /// Steps that are shown together.
 struct Part<'p> {
@@ -119,9 +124,9 @@ fn step(step: &Step, at: Option<&str>, of: &[&str]) -> io::Result<Markup> {
                 p { strong class="bad" { "critical" } ": " (sentence(&printable(why.clone()))) }
                 @match needed.iter().next() {
                     Some(one) if needed.len() == 1 => {
-                        p { "needs " (code(format!("--approve-critical {one}/{}", step.address))) }
+                        p { "needs " (code(approval(one, step))) }
                     }
-                    _ => p { "needs " (code(format!("--approve-critical TENANT/{}", step.address))) " for each of them" },
+                    _ => p { "needs " (code(approval("TENANT", step))) " for each of them" },
                 }
             }
             @if !changed.is_empty() {
