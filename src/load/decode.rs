@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-use super::deserializer::NodeDeserializer;
+use super::deserializer::{NodeDeserializer, listed};
 use super::error::Error;
 use super::hints::{Anything, Hints};
 use super::source::Collector;
@@ -199,6 +199,7 @@ fn take_nulls(sources: &Sources, found: &mut Collector<'_>, node: &mut Node) {
     match &mut node.value {
         Value::Map(entries) => {
             let mut rest = entries.take();
+            node.incomplete |= take_torn(sources, found, &mut rest);
             rest.retain_mut(|(key, value)| {
                 let keep = !key.is_null() && !value.is_null();
                 if keep {
@@ -229,6 +230,55 @@ fn take_nulls(sources: &Sources, found: &mut Collector<'_>, node: &mut Node) {
     }
 }
 
+/// The way out for a key without a value.
+const NO_VALUE: &str = "remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text";
+
+/// Takes out the rest of lists that stand without their brackets inside `{…}`, where every comma begins a key. The first
+/// item alone is no fault of its own: whoever puts just that into brackets has lost the others.
+fn take_torn(sources: &Sources, found: &mut Collector<'_>, entries: &mut Vec<(Node, Node)>) -> bool {
+    let mut is_torn = false;
+    let mut at = 0;
+    while at < entries.len() {
+        let (first, rest) = entries[at..].split_at_mut(1);
+        let (key, value) = &mut first[0];
+        let source = sources.of(value.span);
+        let mut end = value.span;
+        let torn = rest.iter().take_while(|(key, nothing)| {
+            let between = (end.file() == key.span.file() && end.end() <= key.span.start())
+                .then(|| source.slice(Span::new(end.end(), key.span.start())));
+            end = key.span;
+            nothing.text().is_empty() && nothing.is_null() && between.is_some_and(|it| it.trim() == ",")
+        });
+        let torn: Vec<&Node> = torn.map(|(key, _)| key).collect();
+        if torn.is_empty() || !value.is_scalar() || value.is_null() {
+            at += 1;
+            continue;
+        }
+        value.incomplete = true;
+        is_torn = true;
+        let items = || std::iter::once(value.text()).chain(torn.iter().map(|it| it.text()));
+        let list = listed(items()).map(|list| format!("`{}: {list}`", short(key.text())));
+        let name = short(torn[0].text());
+        // One that may be a key of its own is told to be without a value.
+        let is_key = |it: &&Node| it.text().chars().all(|c| c.is_ascii_lowercase() || "_-".contains(c));
+        let (message, help) = if torn.iter().any(is_key) {
+            let or = list.map(|list| format!("; a list stands in brackets, {list}")).unwrap_or_default();
+            (format!("`{name}` has no value"), format!("{NO_VALUE}{or}"))
+        } else {
+            let list = list.map(|list| format!(", {list}")).unwrap_or_default();
+            (
+                format!("inside `{{…}}` a comma begins a key, and `{name}` has no value"),
+                format!("write a list in brackets{list}; a text with a comma stands in quotes"),
+            )
+        };
+        found.push(torn[0].span, Finding::error("null-value", message).help(help));
+        let count = torn.len();
+        entries.drain(at + 1..=at + count);
+        at += 1;
+    }
+    is_torn
+}
+
 fn report_null(sources: &Sources, found: &mut Collector<'_>, key: Option<&Node>, value: &Node) {
     let word = value.text();
     let (span, message) = match key {
@@ -245,9 +295,7 @@ fn report_null(sources: &Sources, found: &mut Collector<'_>, key: Option<&Node>,
     let line_end = source.line(source.line_number(value.span.end())).end();
     let rest = source.slice(Span::new(value.span.end(), line_end)).trim_start_matches([':', ' ']);
     let none = match key {
-        Some(_) => {
-            "remove the key to leave the setting as it is; none is `[]` for a list, `{}` for a map, `off` for a destination, `\"\"` for a text"
-        }
+        Some(_) => NO_VALUE,
         None => "remove the entry",
     };
     let help = if key.is_some_and(Node::is_null) {

@@ -9,7 +9,7 @@ use super::error::{Error, one_of};
 use super::number;
 use super::syntax::short;
 use super::tree::{Node, Value};
-use crate::model::NUMBER_OR_WORD;
+use crate::model::{NUMBER_OR_WORD, Window};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -125,18 +125,35 @@ impl<'a> NodeDeserializer<'a> {
     }
 }
 
-/// A text as the only item of a list.
+/// What people write for a list with nothing in it.
+const NOTHING: [&str; 4] = ["closed", "off", "none", "never"];
+
+/// A text as a list: commas part it, and blanks where all of it is times.
 fn in_brackets(node: &Node) -> Option<String> {
     let text = node.text();
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-/".contains(c);
-    match text {
-        "" => None,
-        _ if text.len() > SHORT || text.contains(['"', '\\']) || text.contains(char::is_control) => None,
-        _ if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_word) => {
-            Some(format!("write `[{text}]`"))
-        }
-        _ => Some(format!("write `[\"{text}\"]`")),
+    if NOTHING.contains(&text.to_lowercase().as_str()) {
+        return Some("leave the key out, or write `[]`".to_owned());
     }
+    let times: Vec<&str> = text.split_whitespace().collect();
+    let list = match times.iter().all(|it| it.parse::<Window>().is_ok()) {
+        true => listed(times),
+        false => listed(text.split(',')),
+    };
+    list.map(|list| format!("write `{list}`"))
+}
+
+/// Texts as a list on one line; `None` if that would be long, or need more than quotes.
+pub(super) fn listed<'a>(items: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_-/".contains(c);
+    let is_plain = |it: &str| it.starts_with(|c: char| c.is_ascii_alphabetic()) && it.chars().all(is_word);
+    let items: Vec<&str> = items.into_iter().map(str::trim).filter(|it| !it.is_empty()).collect();
+    let length: usize = items.iter().map(|it| it.len() + 2).sum();
+    let is_odd = |it: &&str| it.contains(['"', '\\']) || it.contains(char::is_control);
+    if items.is_empty() || length > SHORT || items.iter().any(is_odd) {
+        return None;
+    }
+    let written = items.iter().map(|it| if is_plain(it) { (*it).to_owned() } else { format!("\"{it}\"") });
+    Some(format!("[{}]", written.collect::<Vec<_>>().join(", ")))
 }
 
 /// The only item of a list by itself.

@@ -99,10 +99,14 @@ impl<'de> Deserialize<'de> for Extensions {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Extensions, E> {
                 match text {
                     "all" => Ok(Extensions::All),
-                    text => Err(decoding(
-                        format!("`{text}` is not `all`"),
-                        format!("write a list: `extensions: [\"{text}\"]`"),
-                    )),
+                    text => {
+                        let each: Vec<String> =
+                            text.split(',').map(|it| format!("\"{}\"", it.trim())).collect();
+                        Err(decoding(
+                            format!("`{text}` is not `all`"),
+                            format!("write a list: `extensions: [{}]`", each.join(", ")),
+                        ))
+                    }
                 }
             }
 

@@ -140,6 +140,12 @@ impl FromStr for Window {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let several = text.split([',', ' ']).filter(|it| !it.is_empty());
+        if several.clone().count() > 1 && several.clone().all(|it| it.parse::<Self>().is_ok()) {
+            let each: Vec<String> = several.map(|it| format!("\"{it}\"")).collect();
+            let message = format!("`{text}` is more than one time window");
+            return Err(Explained::with_help(message, format!("write each by itself: {}", each.join(", "))));
+        }
         let Some((begin, end)) = text.split_once('-') else {
             return Err(Explained::with_help(
                 format!("`{text}` is not a time window"),

@@ -60,12 +60,16 @@ impl std::str::FromStr for Extension {
         if fits {
             return Ok(Self(text.to_owned()));
         }
+        let several = text.split(',').map(str::trim);
         let help = if text.starts_with('+') {
-            "an outside number is written `number: \"+…\"`"
+            "an outside number is written `number: \"+…\"`".to_owned()
+        } else if text.contains(',') && several.clone().all(|it| it.parse::<Self>().is_ok()) {
+            let each: Vec<String> = several.map(|it| format!("\"{it}\"")).collect();
+            format!("write each by itself: {}", each.join(", "))
         } else {
-            "an extension is 1 to 64 letters, digits, `.`, `_` or `-`"
+            "an extension is 1 to 64 letters, digits, `.`, `_` or `-`".to_owned()
         };
-        Err(Explained::with_help(format!("`{text}` is not an extension"), help.to_owned()))
+        Err(Explained::with_help(format!("`{text}` is not an extension"), help))
     }
 }
 

@@ -255,3 +255,73 @@ fn a_word_of_the_portal_is_told_the_word_of_the_files() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A mistake, the way out that is named first, and the same when it has been followed.
+type Followed = (&'static System, &'static str, &'static str, &'static str);
+
+const FOLLOWED: &[Followed] = &[
+    // Lists without their brackets. The first item alone in brackets would be the loss of all others.
+    (
+        &STRATUS,
+        "queues: { \"400\": { agents: \"101, 102\" } }",
+        "write `[\"101\", \"102\"]`",
+        "queues: { \"400\": { agents: [\"101\", \"102\"] } }",
+    ),
+    (
+        &STRATUS,
+        "queues: { \"400\": { agents: 101, 102 } }",
+        "write a list in brackets, `agents: [\"101\", \"102\"]`; a text with a comma stands in quotes",
+        "queues: { \"400\": { agents: [\"101\", \"102\"] } }",
+    ),
+    (
+        &STRATUS,
+        "queues: { \"400\": { agents: [\"101, 102\"] } }",
+        "write each by itself: \"101\", \"102\"",
+        "queues: { \"400\": { agents: [\"101\", \"102\"] } }",
+    ),
+    (
+        &STRATUS,
+        "numbers: { \"+12145550100\": { label: Smith, John } }",
+        "write a list in brackets, `label: [Smith, John]`; a text with a comma stands in quotes",
+        "numbers: { \"+12145550100\": { label: \"Smith, John\" } }",
+    ),
+    (&STRATUS, "labels: west, south", "write `[west, south]`", "labels: [west, south]"),
+    (
+        &STRATUS,
+        "schedules: { x: { weekly: { mon: 08:00-12:00 13:00-17:00 } } }",
+        "write `[\"08:00-12:00\", \"13:00-17:00\"]`",
+        "schedules: { x: { weekly: { mon: [\"08:00-12:00\", \"13:00-17:00\"] } } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { weekly: { mon: 08:00-12:00, 13:00-17:00 } } }",
+        "write a list in brackets, `mon: [\"08:00-12:00\", \"13:00-17:00\"]`; a text with a comma stands in quotes",
+        "schedules: { x: { weekly: { mon: [\"08:00-12:00\", \"13:00-17:00\"] } } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { weekly: { mon: [\"08:00-12:00, 13:00-17:00\"] } } }",
+        "write each by itself: \"08:00-12:00\", \"13:00-17:00\"",
+        "schedules: { x: { weekly: { mon: [\"08:00-12:00\", \"13:00-17:00\"] } } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { weekly: { mon: [\"08:00-17:00\"], sat: closed } } }",
+        "leave the key out, or write `[]`",
+        "schedules: { x: { weekly: { mon: [\"08:00-17:00\"], sat: [] } } }",
+    ),
+];
+
+/// Whoever is stuck copies what the help says: it has to be the one thing that is wrong, and right when it is followed.
+#[test]
+fn what_is_told_is_taken_when_it_is_followed() {
+    for (system, written, help, mended) in FOLLOWED {
+        let world = World::on(system, &format!("{written}\n"));
+        let refused = world.check();
+        let told: Vec<&str> = refused.err.lines().filter_map(|line| line.strip_prefix("help: ")).collect();
+        assert_eq!((refused.ending, told), (Ending::Error, vec![*help]), "{written}\n{}", refused.err);
+        world.tenant(&format!("{mended}\n"));
+        let followed = world.check();
+        assert_eq!(followed.ending, Ending::Fine, "{mended}\n{}", followed.err);
+    }
+}
