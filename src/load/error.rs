@@ -12,7 +12,7 @@ use super::syntax::short;
 use super::tree::{Node, Value};
 use super::until;
 use crate::finding::Finding;
-use crate::model::{E164, UNTIL, numbering};
+use crate::model::{E164, UNTIL, no_destination, numbering};
 use crate::path::{Path, Segment};
 use crate::text::closest;
 
@@ -134,6 +134,7 @@ impl Error {
             None => [node.text(), name]
                 .into_iter()
                 .find_map(|text| self.about_number(text, hints))
+                .or_else(|| self.about_destination(node.text(), &path, hints))
                 .or_else(|| self.help.clone()),
         };
         let finding = Finding::error(self.code, message);
@@ -148,6 +149,18 @@ impl Error {
         let error = text.parse::<E164>().err()?;
         (error.message == self.message && error.help == self.help)
             .then(|| numbering::advice(text, hints.country()))
+    }
+}
+
+impl Error {
+    /// The way out where a number stands by itself in the place of a destination.
+    fn about_destination(&self, text: &str, at: &Path, hints: &dyn Hints) -> Option<String> {
+        if self.message != no_destination(text) {
+            return None;
+        }
+        // Where numbers outside are entered first, a destination is one of those.
+        let word = ["number", "receiver"].into_iter().find(|word| hints.takes(at, word))?;
+        numbering::as_destination(text, word, hints.country())
     }
 }
 

@@ -157,6 +157,11 @@ impl<'de> de::DeserializeSeed<'de> for KnownSecrets {
     }
 }
 
+/// What is said of a text that is none.
+pub fn no_destination(text: &str) -> String {
+    format!("`{text}` is not a destination")
+}
+
 /// What stood where a destination is expected.
 pub(super) enum Parsed {
     Off,
@@ -197,7 +202,7 @@ impl<'de> de::Visitor<'de> for DestinationVisitor {
                     let off = if self.off { "`off`, " } else { "" };
                     format!("write {off}`voicemail`, or a map such as {}", EXAMPLE)
                 };
-                Err(decoding(format!("`{text}` is not a destination"), &help))
+                Err(decoding(no_destination(text), &help))
             }
         }
     }

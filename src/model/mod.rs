@@ -56,7 +56,7 @@ pub use bulk::{Bulk, Extensions, OnTop};
 pub use calendar::{Day, TimeOfDay, Window};
 pub use circumstances::{Circumstances, Unclear};
 pub use dates::{DateSpan, Dated, Moment};
-pub use destination::{Destination, Divert, Diverts};
+pub use destination::{Destination, Divert, Diverts, no_destination};
 pub use devices::{devices, is_somebodys, lost_owner};
 pub use e164::{E164, PHONE_NUMBER_PATTERN};
 pub use easter::{Easter, EasterDay, Year, Years};

@@ -310,6 +310,49 @@ const FOLLOWED: &[Followed] = &[
         "leave the key out, or write `[]`",
         "schedules: { x: { weekly: { mon: [\"08:00-17:00\"], sat: [] } } }",
     ),
+    // A number by itself is no extension, and nobody can create the user.
+    (
+        &STRATUS,
+        "diverts: { \"101\": { always: 9725550111 } }",
+        "write `{ number: \"+19725550111\" }` if it is a North American number",
+        "diverts: { \"101\": { always: { number: \"+19725550111\" } } }",
+    ),
+    (
+        &STRATUS,
+        "diverts: { \"101\": { always: 972-555-0111 } }",
+        "write `{ number: \"+19725550111\" }` if it is a North American number",
+        "diverts: { \"101\": { always: { number: \"+19725550111\" } } }",
+    ),
+    (
+        &STRATUS,
+        "diverts: { \"101\": { always: 5550111 } }",
+        "write a number in international form, such as `{ number: \"+12145550100\" }`, or an extension as `{ extension: \"5550111\" }`",
+        "diverts: { \"101\": { always: { extension: \"5550111\" } } }",
+    ),
+    (
+        &STRATUS,
+        "diverts: { \"101\": { always: 102 } }",
+        "write `{ extension: \"102\" }` or `{ queue: \"102\" }`",
+        "diverts: { \"101\": { always: { extension: \"102\" } } }",
+    ),
+    (
+        &BRIDGE,
+        "diverts: { \"101\": { always: 020 7946 0000 } }",
+        "write `{ number: \"+442079460000\" }` if it is a UK number",
+        "diverts: { \"101\": { always: { number: \"+442079460000\" } } }",
+    ),
+    (
+        &CTM,
+        "receivers: { \"+14105550123\": { no_answer: { after: 20, to: \"+14105550124\" } } }",
+        "write `{ receiver: \"+14105550124\" }`",
+        "receivers: { \"+14105550123\": { no_answer: { after: 20, to: { receiver: \"+14105550124\" } } } }",
+    ),
+    (
+        &CTM,
+        "time_zone: America/New_York\nnumbers: { \"+18005550142\": { route: (410) 555-0123 } }",
+        "write `{ receiver: \"+14105550123\" }` if it is a North American number",
+        "numbers: { \"+18005550142\": { route: { receiver: \"+14105550123\" } } }",
+    ),
 ];
 
 /// Whoever is stuck copies what the help says: it has to be the one thing that is wrong, and right when it is followed.

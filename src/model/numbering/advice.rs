@@ -19,19 +19,44 @@ pub fn advice(text: &str, country: Option<Country>) -> String {
         Text::WithExtension => such_as(
             "calls are sent to a number, not to an extension behind it: write a number that needs none,",
         ),
-        Text::Digits { variants, plus, has_zero } => {
-            let dials_zero = country.and_then(code_of).is_some_and(|it| national_prefix(&it) == Some("0"));
-            let readings = readings(&variants, plus, country.filter(|_| dials_zero || !has_zero));
-            match (readings.len(), readings.first_key_value()) {
-                (1, Some((number, as_written))) => {
-                    let hedge = country.filter(|_| !as_written).map(|it| condition(&it)).unwrap_or_default();
-                    format!("write it in international form: \"{number}\"{hedge}")
-                }
-                _ => plainly(country),
-            }
-        }
+        Text::Digits { variants, plus, has_zero } => match only(&variants, plus, has_zero, country) {
+            Some((number, hedge)) => format!("write it in international form: \"{number}\"{hedge}"),
+            None => plainly(country),
+        },
         Text::Other => plainly(country),
     }
+}
+
+/// The way out where a number stands by itself and a destination is expected, which `word` names; `None`: it is too short for a
+/// number, and may be an extension.
+pub fn as_destination(text: &str, word: &str, country: Option<Country>) -> Option<String> {
+    const SHORTEST: usize = 7;
+    let text = text.trim();
+    let Text::Digits { variants, plus, has_zero } = kind(text) else { return None };
+    if variants.iter().all(|digits| digits.len() < SHORTEST) {
+        return None;
+    }
+    let place = |number: &str| format!("`{{ {word}: \"{number}\" }}`");
+    Some(match only(&variants, plus, has_zero, country) {
+        Some((number, hedge)) => format!("write {}{hedge}", place(&number.to_string())),
+        None => {
+            let number = place(&example(country));
+            let international = format!("write a number in international form, such as {number}");
+            match text.bytes().all(|byte| byte.is_ascii_digit()) {
+                true => format!("{international}, or an extension as `{{ extension: \"{text}\" }}`"),
+                false => international,
+            }
+        }
+    })
+}
+
+/// The one number that digits leave, and on what condition.
+fn only(variants: &[String], plus: bool, has_zero: bool, country: Option<Country>) -> Option<(E164, String)> {
+    let dials_zero = country.and_then(code_of).is_some_and(|it| national_prefix(&it) == Some("0"));
+    let readings = readings(variants, plus, country.filter(|_| dials_zero || !has_zero));
+    let (number, as_written) = readings.first_key_value().filter(|_| readings.len() == 1)?;
+    let hedge = country.filter(|_| !as_written).map(|it| condition(&it)).unwrap_or_default();
+    Some((number.clone(), hedge))
 }
 
 fn plainly(country: Option<Country>) -> String {

@@ -10,7 +10,7 @@ mod country;
 mod plans;
 mod zones;
 
-pub use advice::advice;
+pub use advice::{advice, as_destination};
 pub use area_codes::{country, is_abroad};
 pub use calling_codes::has_country;
 pub use country::Country;
