@@ -29,6 +29,17 @@ pub fn shell(word: &str) -> String {
     }
 }
 
+/// A name as YAML takes it inside brackets, in quotes where it needs them.
+pub fn as_key(name: &str) -> String {
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && !matches!(
+            name.to_ascii_lowercase().as_str(),
+            "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "y" | "n"
+        );
+    if is_plain { name.to_owned() } else { spelled(name) }
+}
+
 /// A duration as people write one: `200ms`, `30s`, `1h 30m`; also as ISO 8601 does.
 pub fn duration(text: &str) -> Option<Duration> {
     text.parse::<jiff::SignedDuration>().ok()?.try_into().ok()

@@ -4,6 +4,7 @@ use super::{Check, Example, Findings, Lint, Subject, near_names::Meant};
 use crate::{
     finding::Level,
     model::{Destination, Pointed},
+    text::spelled,
 };
 use std::cell::OnceCell;
 
@@ -43,7 +44,7 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
             let at = whose.at(&within.path()).join("queue");
             let meant = queues.get_or_init(|| Meant::new(it.tenant.queues.keys().map(String::as_str)));
             let help = meant.help(key).unwrap_or_else(|| {
-                format!("declare it; `queues: {{ \"{key}\": {{}} }}` uses a live one as it is")
+                format!("declare it; `queues: {{ {}: {{}} }}` uses a live one as it is", spelled(key))
             });
             out.push((it.place)(&at), format!("queue `{key}` is not declared"), help);
         });

@@ -5,6 +5,7 @@ use crate::{
     finding::Level,
     model::{Bulk, DEFAULT_RULE, Kind, Pointed},
     path::Path,
+    text::as_key,
 };
 use std::cell::OnceCell;
 
@@ -66,5 +67,5 @@ fn check(subject: &Subject<'_>, out: &mut Findings<'_>) {
 }
 
 fn declare(name: &str) -> String {
-    format!("declare it; `schedules: {{ {name}: {{}} }}` uses a live one as it is")
+    format!("declare it; `schedules: {{ {}: {{}} }}` uses a live one as it is", as_key(name))
 }

@@ -17,7 +17,7 @@ use crate::{
     finding::{Finding, Place},
     model::SharedFile,
     path::Segment,
-    text::closest,
+    text::{as_key, closest, spelled},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,9 +203,9 @@ impl Work<'_> {
                 if !items.iter().any(|item| item.text() == wanted) {
                     let message =
                         format!("`{wanted}` would be `{name}` here, and the tenant has another `{name}`");
-                    let help = format!(
-                        "let it take from the shared one, `use: [{wanted}]`, or give it another name"
-                    );
+                    let item = if as_key(&name) == name { wanted.clone() } else { spelled(&wanted) };
+                    let help =
+                        format!("let it take from the shared one, `use: [{item}]`, or give it another name");
                     let also = Some(Box::new(Place { also: None, ..self.sources.place(at) }));
                     let place = Place { also, ..self.sources.place(key.span) };
                     self.report("shared-and-own", message, help, place);

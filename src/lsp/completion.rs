@@ -8,6 +8,7 @@ use crate::{
     load::LoadedTenant,
     model::{Kind, Reference, Resource, references},
     run::Edited,
+    text::as_key,
 };
 use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Position, Range, TextEdit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,7 +160,7 @@ pub fn completion(names: &Names, text: &str, position: Position, counted: Counte
     let whole = |name: &str| match (context.is_quoted, closes) {
         (true, true) => format!("{name}\""),
         (true, false) => name.to_owned(),
-        (false, _) => written(name),
+        (false, _) => as_key(name),
     };
     let name = |(name, about): (&str, &str)| item(name, about, whole(name), CompletionItemKind::REFERENCE);
     match &context.wanted {
@@ -172,7 +173,7 @@ pub fn completion(names: &Names, text: &str, position: Position, counted: Counte
             Some(word) => others.of_word(word).map(name).collect(),
             None if DESTINATIONS.contains(&key.as_str()) && !context.is_quoted => {
                 let of_word = |word: &'static str| {
-                    let whole = move |name: &str| format!("{{ {word}: {} }}", written(name));
+                    let whole = move |name: &str| format!("{{ {word}: {} }}", as_key(name));
                     others.of_word(word).map(move |(name, about)| (whole(name), about.to_owned()))
                 };
                 let places: BTreeSet<(String, String)> = ["queue", "extension", "attendant", "receiver"]
@@ -197,15 +198,4 @@ pub fn completion(names: &Names, text: &str, position: Position, counted: Counte
         }
         Wanted::Word(_) => Vec::new(),
     }
-}
-
-/// A name as it is written in YAML.
-fn written(name: &str) -> String {
-    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        && !matches!(
-            name.to_ascii_lowercase().as_str(),
-            "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "y" | "n"
-        );
-    if is_plain { name.to_owned() } else { serde_json::Value::from(name).to_string() }
 }

@@ -353,6 +353,25 @@ const FOLLOWED: &[Followed] = &[
         "write `{ receiver: \"+14105550123\" }` if it is a North American number",
         "numbers: { \"+18005550142\": { route: { receiver: \"+14105550123\" } } }",
     ),
+    // Names that YAML takes only in quotes.
+    (
+        &STRATUS,
+        "rules: { \"101\": { order: [{ when: \"R&D #1\" }] } }",
+        "declare it; `schedules: { \"R&D #1\": {} }` uses a live one as it is",
+        "schedules: { \"R&D #1\": {} }\nrules: { \"101\": { order: [{ when: \"R&D #1\" }] } }",
+    ),
+    (
+        &STRATUS,
+        "rules: { \"101\": { order: [{ when: \"Closed: summer\" }] } }",
+        "declare it; `schedules: { \"Closed: summer\": {} }` uses a live one as it is",
+        "schedules: { \"Closed: summer\": {} }\nrules: { \"101\": { order: [{ when: \"Closed: summer\" }] } }",
+    ),
+    (
+        &CTM,
+        "numbers: { \"+18005550142\": { route: { queue: 'the \"A\" team' } } }",
+        "declare it; `queues: { \"the \\\"A\\\" team\": {} }` uses a live one as it is",
+        "queues: { \"the \\\"A\\\" team\": {} }\nnumbers: { \"+18005550142\": { route: { queue: 'the \"A\" team' } } }",
+    ),
 ];
 
 /// Whoever is stuck copies what the help says: it has to be the one thing that is wrong, and right when it is followed.
