@@ -134,6 +134,28 @@ impl Window {
     }
 }
 
+/// A part of one day as people write it, the day and its time: `12-24 12:00-17:00`, `12-24T12:00..12-24T17:00`.
+pub(super) fn part_of_day(text: &str) -> Option<(&str, Window)> {
+    let window = |from: &str, to: &str| {
+        let window = Window { begin: from.trim().parse().ok()?, end: to.trim().parse().ok()? };
+        (window.begin < window.end).then_some(window)
+    };
+    let parted = |text: &str| -> Option<(usize, usize)> { text.find([' ', 'T']).map(|at| (at, at + 1)) };
+    if let Some((first, last)) = text.split_once("..") {
+        let (first, last) = (first.trim(), last.trim());
+        if let (Some((end, from)), Some((same, to))) = (parted(first), parted(last))
+            && first[..end] == last[..same]
+        {
+            return Some((&first[..end], window(&first[from..], &last[to..])?));
+        }
+    }
+    // Before the time there may be a day of several words.
+    text.match_indices([' ', 'T']).find_map(|(at, _)| {
+        let (from, to) = text[at + 1..].split_once("..").or_else(|| text[at + 1..].split_once('-'))?;
+        Some((text[..at].trim(), window(from, to)?))
+    })
+}
+
 const EMPTY_WINDOW: &str = "a whole day is \"00:00-24:00\"; a closed day is left out";
 
 impl FromStr for Window {

@@ -1,7 +1,7 @@
 //! Dates: once, or again after so many days or weeks.
 
 use super::{
-    calendar::{TimeOfDay, day_of_calendar},
+    calendar::{TimeOfDay, Window, day_of_calendar, part_of_day},
     recurrence::{CalendarDay, Every, Term, Unit},
     text::textual,
 };
@@ -36,6 +36,18 @@ impl FromStr for DateSpan {
     type Err = Explained;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A blank in the place of the `T`, or a window behind it.
+        if (text.contains(' ') || !text.contains(".."))
+            && let Some((day, Window { begin, end })) = part_of_day(text)
+            && let Ok(date) = day_of_calendar(day)
+        {
+            let stretch = Self { begin: Moment { date, time: begin }, end: Moment { date, time: end } };
+            let message = format!("`{text}` is not a date");
+            return Err(Explained::with_help(
+                message,
+                format!("write the day with both times: \"{stretch}\""),
+            ));
+        }
         let (begin, end) = match text.split_once("..") {
             Some((begin, end)) => (begin.trim(), end.trim()),
             None if text.contains('T') => return Err(endless(text)),

@@ -1,7 +1,7 @@
 //! A day that comes again and again, whole or in part: of every year or of every month.
 
 use super::{
-    calendar::TimeOfDay,
+    calendar::{TimeOfDay, Window, part_of_day},
     dates::Moment,
     recurrence::{CalendarDay, Every, Term, Unit},
 };
@@ -209,6 +209,13 @@ impl<D: RecurringDay + Deserialize<'static>> Recurring<D> {
     }
 }
 
+/// The way out where a part of a day stands in the short form, which has days alone.
+fn part_of<D: RecurringDay>(text: &str) -> Option<String> {
+    let (day, Window { begin, end }) = part_of_day(text)?;
+    let day: D = day.parse().ok()?;
+    Some(format!("write `{{ day: \"{day}\", from: \"{begin}\", to: \"{end}\" }}`"))
+}
+
 impl<'de, D: RecurringDay + for<'any> Deserialize<'any>> Deserialize<'de> for Recurring<D> {
     fn deserialize<S: Deserializer<'de>>(deserializer: S) -> Result<Self, S::Error> {
         struct Visitor<D>(PhantomData<D>);
@@ -228,7 +235,12 @@ impl<'de, D: RecurringDay + for<'any> Deserialize<'any>> Deserialize<'de> for Re
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Recurring<D>, E> {
-                text.parse().map(|day: D| day.into()).map_err(Explained::into_decoding)
+                let day: Result<D, Explained> = text.parse();
+                let told = |why: Explained| match part_of::<D>(text) {
+                    Some(help) => why.help(help),
+                    None => why,
+                };
+                day.map(Into::into).map_err(|why| told(why).into_decoding())
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Recurring<D>, A::Error> {

@@ -372,6 +372,43 @@ const FOLLOWED: &[Followed] = &[
         "declare it; `queues: { \"the \\\"A\\\" team\": {} }` uses a live one as it is",
         "queues: { \"the \\\"A\\\" team\": {} }\nnumbers: { \"+18005550142\": { route: { queue: 'the \"A\" team' } } }",
     ),
+    // Half a day: the whole one would be closed.
+    (
+        &STRATUS,
+        "schedules: { x: { dates: [\"2027-12-24 12:00-17:00\"] } }",
+        "write the day with both times: \"2027-12-24T12:00..2027-12-24T17:00\"",
+        "schedules: { x: { dates: [\"2027-12-24T12:00..2027-12-24T17:00\"] } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { dates: [\"2027-12-24T12:00-17:00\"] } }",
+        "write the day with both times: \"2027-12-24T12:00..2027-12-24T17:00\"",
+        "schedules: { x: { dates: [\"2027-12-24T12:00..2027-12-24T17:00\"] } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { dates: [\"2027-12-24 12:00..2027-12-24 17:00\"] } }",
+        "write the day with both times: \"2027-12-24T12:00..2027-12-24T17:00\"",
+        "schedules: { x: { dates: [\"2027-12-24T12:00..2027-12-24T17:00\"] } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { yearly: [\"12-24 12:00-17:00\"] } }",
+        "write `{ day: \"12-24\", from: \"12:00\", to: \"17:00\" }`",
+        "schedules: { x: { yearly: [{ day: \"12-24\", from: \"12:00\", to: \"17:00\" }] } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { yearly: [\"12-24T12:00..12-24T17:00\"] } }",
+        "write `{ day: \"12-24\", from: \"12:00\", to: \"17:00\" }`",
+        "schedules: { x: { yearly: [{ day: \"12-24\", from: \"12:00\", to: \"17:00\" }] } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { x: { yearly: [\"4th thu nov 12:00 - 17:00\"] } }",
+        "write `{ day: \"4th thu nov\", from: \"12:00\", to: \"17:00\" }`",
+        "schedules: { x: { yearly: [{ day: \"4th thu nov\", from: \"12:00\", to: \"17:00\" }] } }",
+    ),
 ];
 
 /// Whoever is stuck copies what the help says: it has to be the one thing that is wrong, and right when it is followed.
