@@ -13,7 +13,7 @@ use super::hints::{Anything, Hints};
 use super::source::Collector;
 use super::sources::Sources;
 use super::span::Span;
-use super::syntax::short;
+use super::syntax::{comment_help, short, with_comment};
 use super::tree::{Node, Tree, Value};
 use crate::finding::Finding;
 use crate::path::Segment;
@@ -144,8 +144,13 @@ fn rounds<T: DeserializeOwned>(
         };
         if !error.is_consequence {
             rounds += 1;
+            let span = error.span.unwrap_or(node.span);
             let finding = error.to_finding(path, node, hints);
-            found.push(error.span.unwrap_or(node.span), finding);
+            let finding = match cut_off(sources, span).filter(|_| finding.help.is_none()) {
+                Some(help) => finding.help(help),
+                None => finding,
+            };
+            found.push(span, finding);
         }
         if error.path.is_empty() {
             return None;
@@ -153,6 +158,15 @@ fn rounds<T: DeserializeOwned>(
         prune(work.node_mut(), &error.path);
     }
     None
+}
+
+/// The way out where a comment has cut a key: what is left of it stands in the place of the map.
+fn cut_off(sources: &Sources, at: Span) -> Option<String> {
+    let source = sources.of(at);
+    let line = source.line(source.line_number(at.end()));
+    let rest = source.slice(Span::new(at.end(), line.end()));
+    let hash = rest.find('#').filter(|hash| *hash > 0 && rest[..*hash].trim().is_empty())?;
+    rest.contains(':').then(|| comment_help(&with_comment(source.text(), at.end() + hash)))
 }
 
 /// How many values there are in a node, with itself.

@@ -66,11 +66,17 @@ pub(super) fn explain(
             Finding::error("syntax", "expected `key: value` here")
                 .help("put a colon and a space after the key"),
         ),
-        ErrorKind::CommentInterceptedScalar => (
-            here,
-            Finding::error("syntax", "the line below continues this one across a comment")
-                .help("check the indentation of the next line"),
-        ),
+        ErrorKind::CommentInterceptedScalar => {
+            let finding = Finding::error("syntax", "the line below continues this one across a comment");
+            let line = source.line(source.line_number(at));
+            // A comment with a colon is a key or a value that was cut.
+            let cut = comment_in(text, line).filter(|hash| text[*hash..line.end()].contains(':'));
+            let help = match cut.map(|hash| with_comment(text, hash)) {
+                Some(word) => comment_help(&word),
+                None => "check the indentation of the next line".to_owned(),
+            };
+            (here, finding.help(help))
+        }
         ErrorKind::UnexpectedCharacter { character } if character.is_control() => (
             here,
             Finding::error(
@@ -199,12 +205,81 @@ fn bracket(
     let at_end = source.text()[source.text().floor_char_boundary(at)..].trim().is_empty();
     if at_end || at == opened.start() || source.line_number(at) > source.line_number(opened.start()) {
         let finding = Finding::error("syntax", format!("this `{bracket}` is not closed"));
+        let text = source.text();
+        let lines = source.line_number(opened.start())..=source.line_number(at);
+        let mut cut = lines.filter_map(|number| {
+            let line = source.line(number);
+            let count = |hash: usize, bracket: char| text[hash..line.end()].matches(bracket).count();
+            comment_in(text, line).filter(|hash| count(*hash, closing(bracket)) > count(*hash, bracket))
+        });
+        if let Some(hash) = cut.next() {
+            let help = comment_help(&with_comment(text, hash));
+            return Some((Span::new(opened.start(), opened.start() + 1), finding.help(help)));
+        }
         let help = format!("close it with `{}`, and put a comma between its parts", closing(bracket));
         return Some((Span::new(opened.start(), opened.start() + 1), finding.help(help)));
     }
     let finding =
         Finding::error("syntax", format!("this does not fit inside `{bracket}…{}`", closing(bracket)));
-    Some((Span::new(at, at + 1), finding.help("put a comma between the parts, and a space after a colon")))
+    let help = match with_colon(source, at) {
+        Some(word) => format!("put a comma between the parts, or quote text that contains `: `: \"{word}\""),
+        None => "put a comma between the parts, and a space after a colon".to_owned(),
+    };
+    Some((Span::new(at, at + 1), finding.help(help)))
+}
+
+/// Where a comment begins in a line.
+fn comment_in(text: &str, line: Span) -> Option<usize> {
+    let mut quote = None;
+    let mut last = ' ';
+    for (at, c) in text[line.start()..line.end()].char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '#' && last.is_whitespace() => return Some(line.start() + at),
+            // In the middle of a word it is a letter.
+            None if matches!(c, '"' | '\'') && (last.is_whitespace() || "[{,:".contains(last)) => {
+                quote = Some(c)
+            }
+            None => {}
+        }
+        last = c;
+    }
+    None
+}
+
+/// The text that a comment has cut, with what of the comment was meant for it.
+pub(super) fn with_comment(text: &str, hash: usize) -> String {
+    let (before, behind) = text.split_at(hash);
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let begun =
+        [": ", ", ", "- ", "{", "["].iter().filter_map(|it| Some(before[line..].rfind(it)? + it.len()));
+    let start = line + begun.max().unwrap_or_default();
+    let behind = behind.lines().next().unwrap_or_default();
+    let end = [": ", ",", "}", "]"].iter().filter_map(|it| behind.find(it)).min().unwrap_or(behind.len());
+    let word = format!("{}{}", &before[start..], &behind[..end]);
+    short(word.trim().trim_end_matches(':'))
+}
+
+pub(super) fn comment_help(word: &str) -> String {
+    format!("` #` begins a comment; if it belongs to the text, quote it: \"{word}\"")
+}
+
+/// A text in a bracket that holds `: ` and is not quoted, where the second colon stands at a place.
+fn with_colon(source: &Source, at: usize) -> Option<String> {
+    let text = source.text();
+    let rest = text.get(at..)?.strip_prefix(':')?;
+    let line = source.line(source.line_number(at)).start();
+    let before = text.get(line..at)?;
+    let part = &before[before.rfind(['{', '[', ',']).map_or(0, |at| at + 1)..];
+    let (_, value) = part.split_once(": ")?;
+    let rest = rest.lines().next().unwrap_or_default();
+    let word = match rest.trim_start().starts_with(['{', '[']) {
+        // The text is a key.
+        true => part.trim().to_owned(),
+        false => format!("{value}:{}", rest.split([',', '}', ']']).next().unwrap_or_default()),
+    };
+    (!word.contains(['"', '\''])).then(|| short(word.trim()))
 }
 
 fn closing(bracket: char) -> char {

@@ -409,6 +409,50 @@ const FOLLOWED: &[Followed] = &[
         "write `{ day: \"4th thu nov\", from: \"12:00\", to: \"17:00\" }`",
         "schedules: { x: { yearly: [{ day: \"4th thu nov\", from: \"12:00\", to: \"17:00\" }] } }",
     ),
+    // What YAML reads otherwise than it looks.
+    (
+        &STRATUS,
+        "numbers: { \"+12145550100\": { label: R&D #1 } }",
+        "` #` begins a comment; if it belongs to the text, quote it: \"R&D #1\"",
+        "numbers: { \"+12145550100\": { label: \"R&D #1\" } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { R&D #1: {} }",
+        "` #` begins a comment; if it belongs to the text, quote it: \"R&D #1\"",
+        "schedules: { \"R&D #1\": {} }",
+    ),
+    (
+        &STRATUS,
+        "schedules:\n  R&D #1:\n    yearly: [\"12-25\"]",
+        "` #` begins a comment; if it belongs to the text, quote it: \"R&D #1\"",
+        "schedules:\n  \"R&D #1\":\n    yearly: [\"12-25\"]",
+    ),
+    (
+        &STRATUS,
+        "schedules:\n  R&D #1: { yearly: [\"12-25\"] }",
+        "` #` begins a comment; if it belongs to the text, quote it: \"R&D #1\"",
+        "schedules:\n  \"R&D #1\": { yearly: [\"12-25\"] }",
+    ),
+    (
+        &STRATUS,
+        "numbers: { \"+12145550100\": { label: Sales: Ads } }",
+        "put a comma between the parts, or quote text that contains `: `: \"Sales: Ads\"",
+        "numbers: { \"+12145550100\": { label: \"Sales: Ads\" } }",
+    ),
+    (
+        &STRATUS,
+        "schedules: { Closed: summer: {} }",
+        "put a comma between the parts, or quote text that contains `: `: \"Closed: summer\"",
+        "schedules: { \"Closed: summer\": {} }",
+    ),
+    // A bracket that is open is only that.
+    (
+        &STRATUS,
+        "schedules: { x: {} # in use",
+        "close it with `}`, and put a comma between its parts",
+        "schedules: { x: {} } # in use",
+    ),
 ];
 
 /// Whoever is stuck copies what the help says: it has to be the one thing that is wrong, and right when it is followed.

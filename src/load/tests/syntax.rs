@@ -101,7 +101,7 @@ fn syntax_mistakes() {
         (
             "a: {b: c d: e}\n",
             &[
-                "1:11 syntax: this does not fit inside `{…}` | put a comma between the parts, and a space after a colon",
+                "1:11 syntax: this does not fit inside `{…}` | put a comma between the parts, or quote text that contains `: `: \"c d: e\"",
             ],
         ),
         (
