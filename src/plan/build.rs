@@ -311,7 +311,8 @@ fn remnants(steps: &[Step], observed: &Observed, only: &dyn Fn(&Address) -> bool
     observed.remnants.iter().filter(|(address, _)| only(address)).map(note).collect()
 }
 
-/// Objects to be made whose name is that of a live one but for capitals: perhaps that one was meant.
+/// Objects to be made whose name is that of a live one but for capitals, or what the portal shows for one: perhaps that one
+/// was meant.
 fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
     let made = steps.iter().filter(|step| step.action == Action::Create);
     let pairs = made.filter_map(|Step { address, .. }| {
@@ -319,7 +320,12 @@ fn look_alikes(steps: &[Step], observed: &Observed) -> Vec<Note> {
             observed.objects.keys().filter(|live| live.kind == address.kind && **live != *address);
         let is_read_so = |live: &&Address| as_read(&live.key) == as_read(&address.key);
         let is_drawn_so = |live: &&Address| as_drawn(&live.key) == as_drawn(&address.key);
-        let live = alike.clone().find(is_read_so).or_else(|| alike.find(is_drawn_so))?;
+        let named = |live: &Address| {
+            Note::new(address, format!("{live} has this name in the portal; this creates a second one"))
+        };
+        let Some(live) = alike.clone().find(is_read_so).or_else(|| alike.find(is_drawn_so)) else {
+            return live::called(address, observed).map(named);
+        };
         // Of letters of two alphabets a reader sees no difference.
         let drawn = if is_read_so(&live) {
             String::new()

@@ -6,7 +6,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Destination, E164, Extension, Kind, Reference, Resource, references},
     path::Segment,
-    text::{as_seen, closest, is_slip, look_alike, shell, spelled},
+    text::{as_read, as_seen, closest, is_slip, look_alike, shell, spelled},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,9 +180,12 @@ fn object(
             let noun = address.kind.noun();
             let message = format!("account `{account}` has no {noun} `{key}`");
             let known = observed.objects.keys().filter(|a| a.kind == address.kind).map(|a| a.key.as_str());
-            let help = match closest(key, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
+            let help = match (called(address, observed), closest(key, known)) {
+                (Some(live), _) => {
+                    format!("{live} has this name in the portal: write {}", spelled(&live.key))
+                }
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => format!(
                     "`{{}}` names a live {noun} that is used as it is; to create a new one, write its settings"
                 ),
             };
@@ -190,6 +193,16 @@ fn object(
         }
         _ => None,
     }
+}
+
+/// The live queue that the portal shows under a name: here it is called by its extension.
+pub(super) fn called<'a>(address: &Address, observed: &'a Observed) -> Option<&'a Address> {
+    let is_called = |live: &Resource| match live {
+        Resource::Queue(queue) => queue.name.as_ref().is_some_and(|it| as_read(it) == as_read(&address.key)),
+        _ => false,
+    };
+    let queues = || observed.objects.iter().filter(|(it, _)| it.kind == address.kind);
+    queues().find(|(it, live)| *it != address && is_called(live)).map(|(it, _)| it)
 }
 
 /// The one live number that is this one with two digits exchanged or one missing, and has its label.
@@ -248,6 +261,18 @@ fn extension(account: &str, key: &str, observed: &Observed) -> Option<Finding> {
          left, `dialform who-points-to extension:{key} --live` lists what leads there"
     );
     Some(Finding::error("no-such-extension", message).help(help))
+}
+
+/// An auto attendant that is written by the name that the portal shows.
+fn attendant(name: &Extension, observed: &Observed) -> Option<Finding> {
+    let is_called = |it: &&Extension| {
+        observed.attendants.get(*it).is_some_and(|it| as_read(it) == as_read(name.as_str()))
+    };
+    let mut attendants = observed.extensions.iter().filter(|(_, role)| **role == Role::Attendant);
+    let at = attendants.find_map(|(extension, _)| Some(extension).filter(is_called))?;
+    let message = format!("`{name}` is the name of an auto attendant, not its extension");
+    let help = format!("write `{{ attendant: \"{at}\" }}`");
+    Some(Finding::error("no-such-attendant", message).help(help))
 }
 
 /// A thing of the provider that is found by its name.
@@ -315,7 +340,7 @@ fn pointer(
                 let message = format!("no auto attendant answers at extension `{to}`");
                 Some(Finding::error("no-such-attendant", message).help("write `extension` to reach a person"))
             }
-            None => extension(account, to.as_str(), observed),
+            None => attendant(to, observed).or_else(|| extension(account, to.as_str(), observed)),
         },
         Reference::Queue(key) => narrowed(Kind::Queues, key),
         Reference::Schedule(key) => narrowed(Kind::Schedules, key),

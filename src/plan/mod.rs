@@ -100,6 +100,8 @@ pub struct Observed {
     pub objects: BTreeMap<Address, Resource>,
     /// Every extension of the account and what answers there.
     pub extensions: BTreeMap<Extension, Role>,
+    /// What the portal calls auto attendants, where somebody has asked for it.
+    pub attendants: BTreeMap<Extension, String>,
     /// Where calls can be sent beside the objects: how many live things have that name. Only of the sorts that are
     /// declared somewhere.
     pub named_targets: BTreeMap<Destination, usize>,

@@ -468,3 +468,47 @@ fn what_is_told_is_taken_when_it_is_followed() {
         assert_eq!(followed.ending, Ending::Fine, "{mended}\n{}", followed.err);
     }
 }
+
+/// Places as the portal shows them, by name: here they are called by their extension, and one that is made in the place of the
+/// one that is there has the calls of nobody.
+#[test]
+fn a_name_of_the_portal_leads_to_its_extension() {
+    let live = r#"
+domain: { domain: acme.1.service }
+users:
+  - { user: "101" }
+  - { user: "400", name-first-name: Reception, service-code: system-queue, answerrules: [{ time-frame: "*", forward-always: { enabled: "yes", parameters: ["queue_400"] } }] }
+  - { user: "600", name-first-name: Main, service-code: system-aa }
+  - { user: "601", name-first-name: Night, service-code: system-aa }
+autoattendants: [{ attendant-name: MainMenu, user: "600" }, { attendant-name: Night, user: "601" }]
+callqueues: [{ callqueue: "400", description: Reception, callqueue-dispatch-type: Ring All }]
+phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }]
+"#;
+    let number = |to: &str| format!("numbers: {{ \"+12145550100\": {{ route: {to} }} }}\n");
+    let route = |to: &str| number(&format!("{{ queue: {to} }}"));
+    let divert = |to: &str| format!("diverts: {{ \"101\": {{ busy: {{ attendant: \"{to}\" }} }} }}\n");
+    const CALLED: &str = "queues.400 has this name in the portal";
+    let cases = [
+        (number("{ attendant: mainmenu }"), "help: write `{ attendant: \"600\" }`".to_owned()),
+        (divert("Night"), "help: write `{ attendant: \"601\" }`".to_owned()),
+        (
+            divert("Lunch"),
+            "error[no-such-extension]: account `acme.1.service` has no extension `Lunch`".to_owned(),
+        ),
+        (
+            format!("queues: {{ reception: {{}} }}\n{}", route("reception")),
+            format!("help: {CALLED}: write \"400\""),
+        ),
+        (
+            format!("queues: {{ Reception: {{ agents: [\"101\"] }} }}\n{}", route("Reception")),
+            format!("note: queues.Reception: {CALLED}; this creates a second one"),
+        ),
+    ];
+    for (tenant, line) in cases {
+        let world = World::new(&tenant);
+        world.write("live/pbx/acme.1.service.yaml", live);
+        let plan = world.run(&["plan"]);
+        let said = format!("{}{}", plan.out, plan.err);
+        assert!(said.lines().any(|it| it.trim().starts_with(&line)), "{tenant}: no line\n{line}\nin\n{said}");
+    }
+}

@@ -225,7 +225,7 @@ impl StratusReader {
         live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
         live.lingering = standing::complete(api, &mut live.rules, scope).await?;
         self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
-        self.name_attendants(api, &mut live).await?;
+        self.name_attendants(api, scope, &mut live).await?;
         live.own_frames = frames::read(api, &live, scope).await?;
         // Of one that is about to go only its own extension has rules.
         let going = live.own_frames.iter().filter(|(_, frame)| {
@@ -299,7 +299,7 @@ impl StratusReader {
             }
         }
         live.lingering = standing::complete(api, &mut live.rules, scope).await?;
-        self.name_attendants(api, &mut live).await?;
+        self.name_attendants(api, scope, &mut live).await?;
         live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)
     }
@@ -370,10 +370,20 @@ impl StratusReader {
         Ok(())
     }
 
-    /// The names of the auto attendants, where a live rule says one: dialform writes their extensions.
-    async fn name_attendants(&self, api: Api<'_>, live: &mut DomainData) -> Result<(), ApiError> {
+    /// The names of the auto attendants, where a live rule says one, for dialform writes their extensions; and where the
+    /// files say one in the place of an extension.
+    async fn name_attendants(
+        &self,
+        api: Api<'_>,
+        scope: &Scope,
+        live: &mut DomainData,
+    ) -> Result<(), ApiError> {
         let mut words = live.rules.values().flatten().flat_map(AnswerRule::words);
-        if live.context.attendants.is_empty() && words.any(|word| word.starts_with("aa_")) {
+        let roles = &live.context.roles;
+        let is_name = |to: &Reference| matches!(to, Reference::Attendant(to) if !roles.contains_key(to));
+        let mut wanted = scope.wanted.iter().flat_map(|(address, it)| references(address, it));
+        let mut is_asked = || words.any(|word| word.starts_with("aa_")) || wanted.any(|(_, to)| is_name(&to));
+        if live.context.attendants.is_empty() && is_asked() {
             live.context.attendants = api.attendants().await?;
             self.contexts.lock().await.insert(api.domain.to_owned(), live.context.clone());
         }

@@ -24,7 +24,11 @@ use crate::{
 /// The account as planning sees it.
 pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     let context = &live.context;
-    let mut observed = Observed { extensions: context.roles.clone(), ..Observed::default() };
+    let mut observed = Observed {
+        extensions: context.roles.clone(),
+        attendants: context.attendants.clone(),
+        ..Observed::default()
+    };
     let default = |extension: &str| convert::default_rule(live.rules.get(extension)?);
     let add =
         |observed: &mut Observed, address: Address, resource: Resource, strange: Unreadable, id: &str| {
