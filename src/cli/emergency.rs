@@ -80,8 +80,13 @@ impl Run<'_> {
         // What a person has to approve is shown to them in any case.
         if text || (io.ask.is_some() && !args.auto_approve) {
             let out = if text { &mut *io.out } else { &mut *io.err };
-            render::emergency_choice(&mut Page::text(out), &emergency.accounts, choice, switch)?;
-            out.flush()?;
+            let page = &mut Page::text(&mut *out);
+            let shown = render::emergency_choice(page, &emergency.accounts, choice, switch);
+            let shown = shown.and_then(|()| out.flush());
+            // Whoever has approved it beforehand need not read it: callers do not wait for a terminal.
+            if !args.auto_approve {
+                shown?;
+            }
         }
         if args.dry_run || choice.switched.is_empty() {
             if switch == Switch::Off && !args.dry_run {
@@ -101,15 +106,17 @@ impl Run<'_> {
         // JSON is one document, at the end.
         let lines = if text { Format::Text } else { Format::Markdown };
         let terminal = io.terminal;
-        let view = View::new(io, lines, progress, &context.shutdown).with_bars(terminal);
+        let view = View::new(io, lines, progress, &context.shutdown).with_bars(terminal).going_on_unread();
         let applied = view.follow(emergency.carry_out(&plan, choice, switch), notices).await.0?;
         let shown = match text {
             true => render::emergency_outcome(&mut io.page(), &applied.outcomes, applied.restore.as_deref()),
             false => json::write(io.out, &self.json(switch, choice, Some(&applied))),
         };
-        let _ = shown
-            .and_then(|()| io.out.flush())
-            .and_then(|()| render::findings(&mut io.talk(), &applied.findings));
+        if shown.and_then(|()| io.out.flush()).is_err() {
+            // What is left to do is said where it can be.
+            let _ = render::emergency_outcome(&mut io.talk(), &applied.outcomes, applied.restore.as_deref());
+        }
+        let _ = render::findings(&mut io.talk(), &applied.findings);
         Ok(emergency.switched(choice, Some(&applied)))
     }
 

@@ -192,8 +192,10 @@ fn run(
         Ok(ending) => ending,
         Err(failure) => {
             let ending = match (&cli.command, &failure) {
-                // When standard output is closed in the middle of an apply, the exit code says that it is not done.
+                // When standard output is closed in the middle of an apply, the exit code says that it is not done; nor can it
+                // be read what an emergency has switched.
                 (Command::Apply(_), Failure::Output(_)) => Ending::Error,
+                (Command::Emergency(args), Failure::Output(_)) if args.switches() => Ending::Error,
                 _ => failure.ending(),
             };
             // Where this cannot be written there is nobody left to tell.

@@ -16,6 +16,7 @@ use std::{
     io::Write,
     net::{TcpListener, TcpStream},
     path::Path,
+    process::Stdio,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -254,6 +255,31 @@ fn an_outage_from_beginning_to_end() {
         shown += &run(arguments);
     }
     crate::golden::assert("emergency/outage.txt", &shown);
+}
+
+/// `emergency on … | tee`, and the terminal is gone: callers do not wait for whoever reads along. And no script takes it for done
+/// that nobody could be told how it went.
+#[test]
+fn an_output_that_closes_switches_all_the_same() {
+    let workspace = rehearsal();
+    let on = || {
+        let status = workspace.run(&["emergency", "status", "--tenant", "zz", "--sandbox"]);
+        status.out.lines().last().unwrap_or_default().to_owned()
+    };
+    for (way, format, after) in [
+        ("on", "text", "Emergency forwards: 3 on, 0 off."),
+        ("off", "text", "Emergency forwards: 0 on, 3 off."),
+        ("on", "json", "Emergency forwards: 3 on, 0 off."),
+    ] {
+        let mut process = workspace.process(&["emergency", way, "--tenant", "zz", "--sandbox"]);
+        process.args(["--auto-approve", "--format", format]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = process.spawn().unwrap();
+        drop(running.stdout.take());
+        let ended = running.wait_with_output().unwrap();
+        let err = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!((ended.status.code(), on()), (Some(1), after.to_owned()), "{way} {format}: {err}");
+        assert!(err.contains("Applied: 3 of 3 done."), "{way} {format}: {err}");
+    }
 }
 
 /// Who switched what stays to be read: one line a run.

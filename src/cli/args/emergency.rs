@@ -9,6 +9,16 @@ pub struct EmergencyArgs {
     pub command: EmergencyCommand,
 }
 
+impl EmergencyArgs {
+    /// Whether it is to change anything.
+    pub fn switches(&self) -> bool {
+        match &self.command {
+            EmergencyCommand::Status { .. } => false,
+            EmergencyCommand::On(args) | EmergencyCommand::Off(args) => !args.dry_run,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum EmergencyCommand {
     /// Show which forwards are stored, where they lead, and which are on

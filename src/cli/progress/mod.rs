@@ -30,14 +30,15 @@ pub struct View<'a> {
     progress: Progress,
     /// What callers notice of the plan that is carried out, where that is shown as it comes true.
     coming_true: Option<ComingTrue>,
-    /// When the output is closed the run stops, after what is under way is finished.
+    /// When the output is closed the run stops, after what is under way is finished; unless it goes on unread.
     shutdown: Shutdown,
+    goes_on: bool,
 }
 
 impl<'a> View<'a> {
     pub fn new(io: &'a mut Io<'_>, format: Format, progress: Progress, shutdown: &Shutdown) -> Self {
         let (streams, shutdown) = (Streams::new(io), shutdown.clone());
-        Self { streams, format, progress, coming_true: None, shutdown }
+        Self { streams, format, progress, coming_true: None, shutdown, goes_on: false }
     }
 
     /// With bars, if there is a terminal to draw them on.
@@ -56,6 +57,12 @@ impl<'a> View<'a> {
             self.coming_true = Some(ComingTrue::of(plan));
         }
         self
+    }
+
+    /// For work that goes on when nobody reads the output any more.
+    #[must_use]
+    pub fn going_on_unread(self) -> Self {
+        Self { goes_on: true, ..self }
     }
 
     /// Does the work and shows how it goes. Every notice of the work is shown when it is over.
@@ -150,7 +157,7 @@ impl<'a> View<'a> {
     }
 
     fn write_out(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        if !self.streams.out(write) {
+        if !self.streams.out(write) && !self.goes_on {
             self.shutdown.stop.cancel();
         }
     }
