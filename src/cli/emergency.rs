@@ -108,13 +108,16 @@ impl Run<'_> {
         let terminal = io.terminal;
         let view = View::new(io, lines, progress, &context.shutdown).with_bars(terminal).going_on_unread();
         let applied = view.follow(emergency.carry_out(&plan, choice, switch), notices).await.0?;
+        let told = |out: &mut Page<'_>| {
+            render::emergency_outcome(out, &applied.outcomes, switch, applied.restore.as_deref())
+        };
         let shown = match text {
-            true => render::emergency_outcome(&mut io.page(), &applied.outcomes, applied.restore.as_deref()),
+            true => told(&mut io.page()),
             false => json::write(io.out, &self.json(switch, choice, Some(&applied))),
         };
         if shown.and_then(|()| io.out.flush()).is_err() {
             // What is left to do is said where it can be.
-            let _ = render::emergency_outcome(&mut io.talk(), &applied.outcomes, applied.restore.as_deref());
+            let _ = told(&mut io.talk());
         }
         let _ = render::findings(&mut io.talk(), &applied.findings);
         Ok(emergency.switched(choice, Some(&applied)))

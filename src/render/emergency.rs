@@ -4,7 +4,7 @@ use super::{BOLD, RED, YELLOW, paint};
 use crate::{
     emergency::{Account, ByHand, Choice, Forwards, Stored, Switch},
     model::E164,
-    outcome::Outcome,
+    outcome::{Outcome, Status},
     page::{Exact, Page, add, say},
     plan::Clicks,
     text::{count, printable},
@@ -188,14 +188,37 @@ pub fn emergency_choice(
     }
 }
 
-/// How it ended, and how it is taken back.
-pub fn emergency_outcome(out: &mut Page<'_>, outcomes: &[Outcome], record: Option<&Path>) -> io::Result<()> {
+/// How it ended, what a person clicks where it is not done, and how it is taken back.
+pub fn emergency_outcome(
+    out: &mut Page<'_>,
+    outcomes: &[Outcome],
+    switch: Switch,
+    record: Option<&Path>,
+) -> io::Result<()> {
     super::summary(out, outcomes)?;
+    let mut left = outcomes.iter().filter(|it| !it.instructions.is_empty()).peekable();
+    if left.peek().is_some() {
+        say!(out, "To switch {} in the portal instead:", switch.word())?;
+    }
+    for outcome in left {
+        say!(out, "  {}", printable(format!("{}/{}", outcome.tenant, outcome.address)))?;
+        clicks(out, &outcome.instructions)?;
+    }
     match record {
-        Some(path) => {
+        Some(path) if outcomes.iter().any(may_have_switched) => {
             let path = path.to_string_lossy();
             say!(out, "`dialform emergency off --all` switches off what {} names.", path.as_ref())
         }
-        None => Ok(()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is anything to take back.
+fn may_have_switched(outcome: &Outcome) -> bool {
+    match outcome.status {
+        Status::Done | Status::Accepted | Status::NotApplied | Status::Unknown => true,
+        Status::Failed | Status::Skipped | Status::Manual => {
+            outcome.writes.as_ref().is_some_and(|it| !it.accepted.is_empty() || !it.unclear.is_empty())
+        }
     }
 }

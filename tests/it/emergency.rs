@@ -13,7 +13,7 @@ use dialform::{
 use serde_json::Value;
 use std::{
     fs,
-    io::Write,
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
     process::Stdio,
@@ -279,6 +279,59 @@ fn an_output_that_closes_switches_all_the_same() {
         let err = String::from_utf8(ended.stderr).unwrap();
         assert_eq!((ended.status.code(), on()), (Some(1), after.to_owned()), "{way} {format}: {err}");
         assert!(err.contains("Applied: 3 of 3 done."), "{way} {format}: {err}");
+    }
+}
+
+/// A way to a carrier that can be read, and answers every write with this status.
+fn unwilling(carrier: &str, status: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let carrier = carrier.trim_start_matches("http://").to_owned();
+    let answer = move |mut client: TcpStream| -> std::io::Result<()> {
+        let mut head = String::new();
+        let mut lines = BufReader::new(client.try_clone()?);
+        while !head.ends_with("\r\n\r\n") && lines.read_line(&mut head)? > 0 {}
+        if head.starts_with("PUT ") {
+            let length = head.to_lowercase().split_once("content-length: ").map(|(_, rest)| rest.to_owned());
+            let length = length.and_then(|it| it.lines().next()?.parse().ok()).unwrap_or_default();
+            // Of a connection with something unread the answer may be lost.
+            lines.read_exact(&mut vec![0; length])?;
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            return client.write_all(answer.as_bytes());
+        }
+        let mut there = TcpStream::connect(&carrier)?;
+        there.write_all(head.replacen("\r\n", "\r\nconnection: close\r\n", 1).as_bytes())?;
+        std::io::copy(&mut there, &mut client).map(drop)
+    };
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let answer = answer.clone();
+            // Whoever has gone already needs no answer.
+            std::thread::spawn(move || drop(answer(client.unwrap())));
+        }
+    });
+    url
+}
+
+/// A carrier that can be read and does not switch: what a person clicks instead is part of what is said, for JSON and for people.
+/// And what is surely off as before needs no way back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_carrier_does_not_switch_is_clicked() {
+    for (status, way_back) in [("403 Forbidden", false), ("503 Service Unavailable", true)] {
+        let directory = tempfile::tempdir().unwrap();
+        let carrier = carrier(directory.path(), 2).await;
+        let url = unwilling(carrier.url(), status);
+        let workspace = Arc::new(workspace(&url, &url, "requests_per_second: 50, settle: 1"));
+        let (on, _) = run(&workspace, &["emergency", "on", "--all", "--auto-approve"]).await;
+        assert_eq!(on.ending, Ending::Partial, "{on:?}");
+        let numbers = ["+12145550700", "+12145550701"];
+        assert_eq!(clicked(&on.out), numbers, "{status}: {}", on.out);
+        for number in numbers {
+            let clicks = format!("\n  acme/forwards.{number}\n    [ ] Inventory > click ");
+            assert!(on.out.contains(&clicks), "{status}: {}", on.out);
+        }
+        let off = on.out.contains("`dialform emergency off --all` switches off what");
+        assert_eq!(off, way_back, "{status}: {}", on.out);
     }
 }
 
