@@ -24,8 +24,12 @@ const MIB: u64 = 1 << 20;
 /// Bytes of the largest file of a workspace, unless `max_file_mib` says otherwise.
 pub const LARGEST: u64 = 2 * MIB;
 
-/// Bytes of the largest file that is ever read.
+/// Bytes of the largest file that a person has written.
 pub const LARGEST_OF_ALL: u64 = 64 * MIB;
+
+/// Bytes of the largest file of a run that a later one reads: what a large fleet plans and was before is more than anybody writes by
+/// hand.
+pub const LARGEST_OF_RUNS: u64 = 1024 * MIB;
 
 /// Reads a file of a workspace of at most so many bytes. Its name is relative to the root.
 pub fn read(root: &Path, name: &str, most: u64) -> io::Result<Vec<u8>> {
@@ -76,12 +80,28 @@ impl<'a> Many<'a> {
 
 /// Reads a file that a person has named.
 pub fn read_named(path: &Path) -> io::Result<String> {
-    String::from_utf8(bytes_named(path)?).map_err(no_text)
+    String::from_utf8(bytes_named(path, LARGEST_OF_ALL)?).map_err(no_text)
 }
 
-/// The same of a file whose end may be missing: half of a character is left out.
+/// The same of one that an earlier run has written: a saved plan, a restore file.
+pub fn read_of_run(path: &Path) -> io::Result<String> {
+    String::from_utf8(bytes_named(path, LARGEST_OF_RUNS)?).map_err(no_text)
+}
+
+/// Refuses to write for a later run what that would not read.
+pub fn ensure_read_again(bytes: u64) -> io::Result<()> {
+    match bytes <= LARGEST_OF_RUNS {
+        true => Ok(()),
+        false => {
+            let why = format!("it would be larger than {} MiB, and is not read then", LARGEST_OF_RUNS / MIB);
+            Err(io::Error::new(io::ErrorKind::FileTooLarge, why))
+        }
+    }
+}
+
+/// The same as [`read_of_run`] of a file whose end may be missing: half of a character is left out.
 pub fn read_cut_off(path: &Path) -> io::Result<String> {
-    String::from_utf8(bytes_named(path)?).or_else(|error| {
+    String::from_utf8(bytes_named(path, LARGEST_OF_RUNS)?).or_else(|error| {
         let whole = error.utf8_error();
         if whole.error_len().is_some() {
             return Err(no_text(error));
@@ -96,13 +116,13 @@ fn no_text(error: std::string::FromUtf8Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-fn bytes_named(path: &Path) -> io::Result<Vec<u8>> {
+fn bytes_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if is_stream(path) {
         return fs::read(path);
     }
     let found = path.metadata()?;
     let plain = found.is_file().then_some(path).ok_or_else(|| refuse(kind(&found)))?;
-    bounded(plain, found.len(), LARGEST_OF_ALL)
+    bounded(plain, found.len(), most)
 }
 
 /// Not even begun where it is too large; one that grows meanwhile is not read further.

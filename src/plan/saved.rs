@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// The sums of the fields, by their names: a field that was changed by hand is named.
 pub(super) const SUMS: &str = "sums";
 
+/// What is most of it.
+const TENANTS: &str = "tenants";
+
 /// Whose fields have sums of their own.
 const MADE_FROM: &str = "made_from";
 
@@ -70,7 +73,24 @@ pub fn text(mut value: Value) -> serde_json::Result<String> {
     if let Some(fields) = value.as_object_mut() {
         fields.insert(SUMS.to_owned(), sums);
     }
-    Ok(serde_json::to_string_pretty(&value)? + "\n")
+    lines(&value)
+}
+
+/// A line for each field, and for each tenant: a fleet's plan is half as large as with a line for each value, and two plans can still
+/// be compared line by line.
+fn lines(plan: &Value) -> serde_json::Result<String> {
+    let mut fields = Vec::new();
+    for (name, value) in plan.as_object().into_iter().flatten() {
+        let value = match value.as_array().filter(|all| name == TENANTS && !all.is_empty()) {
+            None => serde_json::to_string(value)?,
+            Some(all) => {
+                let each = all.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+                format!("[\n{}\n]", each.join(",\n"))
+            }
+        };
+        fields.push(format!("{}: {value}", serde_json::to_string(name)?));
+    }
+    Ok(format!("{{\n{}\n}}\n", fields.join(",\n")))
 }
 
 /// Reads what [`write()`] has written, and nothing else.

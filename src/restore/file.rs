@@ -22,7 +22,7 @@ pub fn load(path: &Path) -> Result<Record, Explained> {
     let shown = path.display();
     let fail = |message: String, help: &str| Explained::with_help(message, help);
     let not_ours = "name one of the files in `.dialform/restore/`; apply prints which one it wrote";
-    let text = file::read_named(path).map_err(|error| {
+    let text = file::read_of_run(path).map_err(|error| {
         fail(format!("cannot read the restore file `{shown}`: {}", io_reason(&error)), not_ours)
     })?;
     let mut value: Value = serde_json::from_str(&text).map_err(|error| {

@@ -62,6 +62,7 @@ impl<'a> Snapshot<'a> {
             let path = directory.join(name);
             let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
             self.write(file.as_file_mut(), &|_, _| true)?;
+            file::ensure_read_again(file.as_file().metadata()?.len())?;
             file.as_file().sync_all()?;
             match file.persist_noclobber(&path) {
                 Ok(_) => {}

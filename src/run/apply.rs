@@ -56,7 +56,10 @@ impl Session<'_> {
         let saved = snapshot.save(root).map_err(|error| {
             let directory = restore::directory(root);
             let message = format!("cannot write a restore file into `{}`: {error}", directory.display());
-            Failure::error(message).help("nothing was sent: apply does not start without a restore file")
+            Failure::error(message).help(match error.kind() {
+                std::io::ErrorKind::FileTooLarge => "nothing was sent: apply in parts, with `--shard I/N`",
+                _ => "nothing was sent: apply does not start without a restore file",
+            })
         })?;
         if let Some(path) = &saved {
             let path = path.display();

@@ -19,13 +19,18 @@ pub fn save_plan(path: &Path, plan: &Plan, secrets: &KnownSecrets) -> Result<(),
     let failed = |error: std::io::Error| unsaved(path, &error);
     let hide = |text: &str| secrets.hide(text).into_owned();
     let text = saved::write(plan, &hide).map_err(|error| failed(error.into()))?;
-    file::replace(path, text.as_bytes()).map_err(failed)
+    put(path, &text).map_err(failed)
+}
+
+fn put(path: &Path, text: &str) -> std::io::Result<()> {
+    file::ensure_read_again(text.len() as u64)?;
+    file::replace(path, text.as_bytes())
 }
 
 /// A saved plan, as it was saved to the letter.
 pub fn saved_plan(path: &Path) -> Result<SavedPlan, Failure> {
     let shown = path.display();
-    let text = file::read_named(path).map_err(|error| {
+    let text = file::read_of_run(path).map_err(|error| {
         Failure::error(format!("cannot read the plan `{shown}`: {}", io_reason(&error)))
             .help("save one with `dialform plan --out FILE`")
     })?;
@@ -53,7 +58,7 @@ fn no_plan(path: &Path, why: NoPlan) -> Failure {
 pub fn merge_plans(paths: &[PathBuf]) -> Result<Whole, Failure> {
     let shards = paths.iter().map(|path| {
         let shown = path.display();
-        let text = file::read_named(path).map_err(|error| {
+        let text = file::read_of_run(path).map_err(|error| {
             Failure::refused(format!("cannot read the plan `{shown}`: {}", io_reason(&error)))
                 .help("save each with `dialform plan --shard I/N --out FILE`")
         })?;
@@ -76,12 +81,17 @@ pub fn merge_plans(paths: &[PathBuf]) -> Result<Whole, Failure> {
 /// Saves a plan that shards make.
 pub fn save_whole(path: &Path, whole: &Whole) -> Result<(), Failure> {
     let saved = whole.saved().map_err(std::io::Error::from);
-    saved.and_then(|text| file::replace(path, text.as_bytes())).map_err(|error| unsaved(path, &error))
+    saved.and_then(|text| put(path, &text)).map_err(|error| unsaved(path, &error))
 }
 
 fn unsaved(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::error(format!("cannot save the plan to `{}`: {}", path.display(), io_reason(error)))
-        .help("name a file in a directory that is there and can be written to")
+    let help = match error.kind() {
+        std::io::ErrorKind::FileTooLarge => {
+            "save it in parts with `dialform plan --shard I/N --out FILE`, and apply each"
+        }
+        _ => "name a file in a directory that is there and can be written to",
+    };
+    Failure::error(format!("cannot save the plan to `{}`: {}", path.display(), io_reason(error))).help(help)
 }
 
 /// Makes a run one of a saved plan: of its part of the workspace, with that plan as what was approved.

@@ -446,11 +446,11 @@ fn no_script_holds_a_strangers_text() {
 }
 
 /// A large plan is shown and kept as any other: no part of it is ever an argument of a command. `DIALFORM_SWEEP=full` makes it
-/// one of ten megabytes.
+/// one of six megabytes.
 #[test]
 fn a_large_plan_is_one_file() {
     let full = std::env::var("DIALFORM_SWEEP").is_ok_and(|it| it == "full");
-    let (numbers, least) = if full { (8_900, 10_000_000) } else { (400, 300_000) };
+    let (numbers, least) = if full { (8_900, 6_000_000) } else { (450, 300_000) };
     let each = |text: &dyn Fn(usize) -> String| (0..numbers).map(text).collect::<String>();
     let tenant = |label: &str| {
         let numbers = each(&|n| format!("  \"+1214556{n:04}\": {{ label: {label} {n} }}\n"));

@@ -463,9 +463,9 @@ fn what_no_apply_prints_is_refused() {
         );
     }
     let large = fs::File::create(&files[1]).unwrap();
-    large.set_len((64 << 20) + 1).unwrap();
+    large.set_len((1024 << 20) + 1).unwrap();
     let run = joined(&world, &files, "text");
-    assert_eq!(refusal(&run), format!("cannot read the outcome `{}`: it is larger than 64 MiB", files[1]));
+    assert_eq!(refusal(&run), format!("cannot read the outcome `{}`: it is larger than 1024 MiB", files[1]));
     assert_eq!(run.ending, Ending::Refused);
 }
 

@@ -115,6 +115,29 @@ fn no_selector_goes_with_a_saved_plan() {
     }
 }
 
+/// The plan of a large fleet is larger than anything that a person writes. It is a line for each tenant, and is read by `apply` and
+/// `merge`, as is what an apply of it leaves to take it back.
+#[test]
+fn the_plan_of_a_fleet_is_read_again() {
+    const MORE_THAN_A_PERSON_WRITES: usize = 65 << 20;
+    let enlarge = |text: String| text + &" ".repeat(MORE_THAN_A_PERSON_WRITES);
+    let world = three();
+    let file = world.argument("plan.json");
+    assert_eq!(world.run(&["plan", "--out", &file]).ending, Ending::Fine);
+    let text = world.read("plan.json");
+    let saved: Value = serde_json::from_str(&text).unwrap();
+    let fields = saved.as_object().unwrap().len();
+    assert_eq!(text.lines().count(), fields + 3 + 3, "{text}");
+    world.write("plan.json", enlarge(text));
+    let applied = world.run(&["apply", &file, "--format", "json", "--fault", AT_ONCE]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    let restore = outcome(&applied.out).unwrap()["restore"].as_str().unwrap().to_owned();
+    let kept = std::fs::read_to_string(&restore).unwrap();
+    std::fs::write(&restore, enlarge(kept)).unwrap();
+    let back = world.run(&["plan", "--restore", &restore]);
+    assert_eq!(back.ending, Ending::Fine, "{}{}", back.out, back.err);
+}
+
 /// What was approved is what stands there: whoever edits it is told which field.
 #[test]
 fn a_field_that_was_altered_is_named() {

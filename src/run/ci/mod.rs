@@ -128,7 +128,7 @@ fn failed(error: ApiError) -> Failure {
 
 /// A file that an earlier step has written; nothing where it is not there.
 fn written(path: &Path) -> Result<String, Failure> {
-    match file::read_named(path) {
+    match file::read_of_run(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(Failure::error(format!("cannot read `{}`: {}", path.display(), io_reason(&error)))),
