@@ -136,7 +136,7 @@ impl<'a> Session<'a> {
         let reads = self.each_of(waiting.iter().map(|at| tenants[at]), read).collect::<Vec<_>>();
         let reads = tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+            () = self.context.shutdown.stop.cancelled() => return Err(self.context.stopped()),
             reads = reads => reads,
         };
         for (position, (known, sends)) in reads {

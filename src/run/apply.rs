@@ -36,7 +36,7 @@ impl Session<'_> {
     /// Fails only before anything is written.
     pub async fn apply(&self, plan: &Plan, wait: Option<Duration>) -> Result<Applied, Failure> {
         if self.context.shutdown.stop.is_cancelled() {
-            return Err(Failure::stopped());
+            return Err(self.context.stopped());
         }
         let providers = &self.checked.workspace.providers;
         let system = |name: &str| providers.get(name).map(Entry::system).unwrap_or_default();

@@ -1,12 +1,12 @@
 //! The audit log: one line of JSON a request.
 
-use super::Context;
+use super::{Context, Notice};
 use crate::{
-    apply::Shutdown,
     error::Failure,
     file,
+    finding::Finding,
     http::{Phase, Problem, Purpose, RequestRecord},
-    secret::{KnownSecrets, is_secret, redacted, without_addresses},
+    secret::{is_secret, redacted, without_addresses},
     text::io_reason,
 };
 use serde::Serialize;
@@ -15,17 +15,25 @@ use std::{
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
-/// Appends to one file. Once a line cannot be written the run is told to start no further step: a change that is not logged
-/// is not made.
+/// Appends to one file.
 pub struct AuditLog {
     path: PathBuf,
     bodies: bool,
-    secrets: Arc<KnownSecrets>,
-    shutdown: Shutdown,
+    breaking: Breaking,
+    context: Context,
     sink: Mutex<Sink>,
+}
+
+/// What becomes of a run once a line cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breaking {
+    /// It starts no further step: a change that is not logged is not made.
+    EndsTheRun,
+    /// It is said, and the run goes on: in an emergency callers do not wait for a log.
+    IsSaid,
 }
 
 struct Sink {
@@ -70,7 +78,13 @@ struct Line<'a> {
 impl AuditLog {
     /// Opens the log and writes its first line, so that a log that cannot be written is found out before anything is
     /// sent.
-    pub fn open(path: &Path, bodies: bool, command: &str, context: &Context) -> Result<Self, Failure> {
+    pub fn open(
+        path: &Path,
+        bodies: bool,
+        command: &str,
+        breaking: Breaking,
+        context: &Context,
+    ) -> Result<Self, Failure> {
         let opening =
             Opening { time: stamp(jiff::Timestamp::now()), run: command, version: env!("CARGO_PKG_VERSION") };
         let open = || -> io::Result<File> {
@@ -83,18 +97,37 @@ impl AuditLog {
                 .help("nothing was sent; name a file that can be written, or leave `--log` out")
         })?;
         let sink = Mutex::new(Sink { file, error: None });
-        let (secrets, shutdown) = (Arc::clone(&context.secrets), context.shutdown.clone());
-        Ok(Self { path: path.to_owned(), bodies, secrets, shutdown, sink })
+        Ok(Self { path: path.to_owned(), bodies, breaking, context: context.clone(), sink })
     }
 
     pub fn append(&self, exchange: &RequestRecord<'_>) {
         let line = self.line(exchange);
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         // One write a line: lines never mix, not even with another process on the same file.
-        if let Err(error) = line.and_then(|line| sink.file.write_all(line.as_bytes())) {
-            self.shutdown.stop.cancel();
-            sink.error.get_or_insert(error);
+        if let Err(error) = line.and_then(|line| sink.file.write_all(line.as_bytes()))
+            && sink.error.is_none()
+        {
+            self.broken(&error);
+            sink.error = Some(error);
         }
+    }
+
+    fn broken(&self, error: &io::Error) {
+        let why = self.why(error);
+        match self.breaking {
+            Breaking::EndsTheRun => {
+                self.context.broken_log.get_or_init(|| why);
+                self.context.shutdown.stop.cancel();
+            }
+            Breaking::IsSaid => {
+                let finding = Finding::warning("failed", why).help("the run goes on without it");
+                self.context.notify(Notice::Finding(finding));
+            }
+        }
+    }
+
+    fn why(&self, error: &io::Error) -> String {
+        format!("the log `{}` can no longer be written: {}", self.path.display(), io_reason(error))
     }
 
     fn line(&self, exchange: &RequestRecord<'_>) -> io::Result<String> {
@@ -118,14 +151,13 @@ impl AuditLog {
             response: (self.bodies && exchange.received > 0).then(|| body(exchange.response)),
         };
         let line = serde_json::to_string(&line)?;
-        Ok(format!("{}\n", self.secrets.hide(&line)))
+        Ok(format!("{}\n", self.context.secrets.hide(&line)))
     }
 
-    /// Why the log is not whole, if it is not.
+    /// Why the log is not whole, if that ends the run.
     pub fn error(&self) -> Option<String> {
         let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        let error = sink.error.as_ref()?;
-        Some(format!("the log `{}` can no longer be written: {}", self.path.display(), io_reason(error)))
+        sink.error.as_ref().filter(|_| self.breaking == Breaking::EndsTheRun).map(|error| self.why(error))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -29,6 +29,8 @@ pub struct Context {
     pub listener: Arc<dyn Fn(Notice) + Send + Sync>,
     /// How many accounts have been read.
     pub read: Arc<AtomicUsize>,
+    /// Why the log broke that ended the run, if one did.
+    pub broken_log: Arc<OnceLock<String>>,
 }
 
 impl Default for Context {
@@ -39,6 +41,7 @@ impl Default for Context {
             shutdown: Shutdown::default(),
             listener: Arc::new(|_| {}),
             read: Arc::default(),
+            broken_log: Arc::default(),
         }
     }
 }
@@ -60,9 +63,17 @@ impl Context {
         self.notify(Notice::TenantRead { provider: provider.to_owned() });
     }
 
+    /// Why a run that was told to stop before its first write has changed nothing: it was interrupted, or its log broke.
+    pub fn stopped(&self) -> Failure {
+        match self.broken_log.get() {
+            Some(why) => unlogged(why),
+            None => Failure::stopped(),
+        }
+    }
+
     /// Why a run that only reads ended, with how far it was where it was told to stop. `all`: how many tenants it is about.
     pub fn how_far(&self, failure: Failure, all: usize) -> Failure {
-        if !self.shutdown.stop.is_cancelled() {
+        if !self.shutdown.stop.is_cancelled() || self.broken_log.get().is_some() {
             return failure;
         }
         let read = self.read.load(Ordering::Relaxed).min(all);
@@ -74,6 +85,11 @@ impl Context {
     pub fn info(&self, text: impl Into<String>) {
         self.notify(Notice::Info(text.into()));
     }
+}
+
+/// Ends a run whose log is not whole before it has written anything.
+pub(super) fn unlogged(why: &str) -> Failure {
+    Failure::error(why).help("nothing was changed; free disk space, and run again")
 }
 
 impl fmt::Debug for Context {

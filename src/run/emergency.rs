@@ -161,7 +161,7 @@ impl<'a> Emergency<'a> {
         };
         let Some(read) = read else {
             session.close().await;
-            return Err(Failure::stopped());
+            return Err(context.stopped());
         };
         let (mut accounts, mut observed) = (Vec::new(), BTreeMap::new());
         for (account, seen) in read {
@@ -240,7 +240,7 @@ impl<'a> Emergency<'a> {
     /// Carries it out. What `on` switches is written down before the first write, for the `off` that follows.
     pub async fn carry_out(&self, plan: &Plan, choice: &Choice, switch: Switch) -> Result<Applied, Failure> {
         if self.session.context.shutdown.stop.is_cancelled() {
-            return Err(Failure::stopped());
+            return Err(self.session.context.stopped());
         }
         let file = match switch {
             Switch::Off => None,

@@ -72,7 +72,7 @@ impl<'a> Session<'a> {
         let reads = self.each_tenant(|tenant| self.read_whole(tenant));
         let reads = tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+            () = self.context.shutdown.stop.cancelled() => return Err(self.context.stopped()),
             reads = reads => reads,
         };
         // Only when every account is read is it known which numbers are on one platform.
@@ -91,7 +91,7 @@ impl<'a> Session<'a> {
             // Whoever watches the run sees how far it is, and can end it here as well.
             tokio::task::yield_now().await;
             if self.context.shutdown.stop.is_cancelled() {
-                return Err(Failure::stopped());
+                return Err(self.context.stopped());
             }
             if drawings.are_wanted() {
                 let next = reads.next();
@@ -132,7 +132,7 @@ impl<'a> Session<'a> {
         };
         tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
+            () = self.context.shutdown.stop.cancelled() => Err(self.context.stopped()),
             plans = plans => Ok(plans),
         }
     }

@@ -284,7 +284,7 @@ impl Switch {
                 break;
             }
             tokio::select! {
-                () = context.shutdown.stop.cancelled() => return Err(Failure::stopped()),
+                () = context.shutdown.stop.cancelled() => return Err(context.stopped()),
                 () = tokio::time::sleep(OFTEN) => {}
             }
         }

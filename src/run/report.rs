@@ -38,7 +38,7 @@ impl Live {
         let logged = session.ensure_logged();
         session.close().await;
         if context.shutdown.stop.is_cancelled() {
-            return Err(Failure::stopped());
+            return Err(context.stopped());
         }
         logged.map(|()| Self(read))
     }

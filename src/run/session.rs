@@ -106,7 +106,7 @@ impl<'a> Session<'a> {
         command: &str,
         context: &'a Context,
     ) -> Result<(Self, BTreeMap<String, Vec<Finding>>), Failure> {
-        let monitor = Monitor::open(command, &options.logging, context)?;
+        let monitor = Monitor::open_in_emergency(command, &options.logging, context);
         let locks = match access {
             Access::Read => AccountLocks::default(),
             Access::Write => {
@@ -225,7 +225,7 @@ impl<'a> Session<'a> {
                 observer: &(Arc::clone(&self.monitor) as Arc<dyn RequestObserver>),
             });
             if self.context.shutdown.stop.is_cancelled() {
-                return Err(Failure::stopped());
+                return Err(self.context.stopped());
             }
             match opened {
                 Ok(system) => drop(self.systems.insert(name.to_owned(), system)),
@@ -298,7 +298,7 @@ impl<'a> Session<'a> {
         let scope = Scope::everything();
         tokio::select! {
             biased;
-            () = self.context.shutdown.stop.cancelled() => Err(Failure::stopped()),
+            () = self.context.shutdown.stop.cancelled() => Err(self.context.stopped()),
             observed = self.observe(provider, account, account, &scope) => Ok(observed?),
         }
     }

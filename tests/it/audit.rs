@@ -116,6 +116,30 @@ fn a_log_that_cannot_be_written_stops_the_run() {
     }
 }
 
+/// A log that breaks while accounts are read ends the run as well, and nobody is told that they have interrupted it.
+#[test]
+fn a_log_that_breaks_while_it_reads_is_named() {
+    for arguments in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let world = World::new(TENANT);
+        let audit = world.path("audit.jsonl");
+        assert!(std::process::Command::new("mkfifo").arg(&audit).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let audit = audit.clone();
+            move || {
+                let mut lines = std::io::BufReader::new(std::fs::File::open(audit).unwrap());
+                std::io::BufRead::read_line(&mut lines, &mut String::new()).unwrap()
+            }
+        });
+        let audit = audit.to_str().unwrap();
+        let run = world.run(&[arguments, &["--log", audit, "--fault", "slow:50ms"]].concat());
+        reader.join().unwrap();
+        assert_eq!(run.ending, Ending::Error, "{arguments:?}: {}{}", run.out, run.err);
+        let said = format!("error[failed]: the log `{audit}` can no longer be written: Broken pipe");
+        assert!(run.err.contains(&said), "{arguments:?}: {}", run.err);
+        assert!(!run.err.contains("interrupted"), "{arguments:?}: {}", run.err);
+    }
+}
+
 /// Programs read events as they come; one that wants only the end reads the last line.
 #[test]
 fn events_come_one_a_line() {

@@ -382,6 +382,34 @@ fn a_held_lock_is_said_and_does_not_stop_it() {
     );
 }
 
+/// Nor must a log that cannot be written, from the start or any more.
+#[test]
+fn a_log_that_breaks_is_said_and_does_not_stop_it() {
+    let workspace = rehearsal();
+    let pipe = workspace.argument("log");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || {
+            let mut lines = std::io::BufReader::new(fs::File::open(pipe).unwrap());
+            std::io::BufRead::read_line(&mut lines, &mut String::new()).unwrap()
+        }
+    });
+    let on = ["emergency", "on", "--tenant", "zz", "--sandbox", "--auto-approve", "--fault", "slow:50ms"];
+    let ended = workspace.run(&[&on[..], &["--log", &pipe]].concat());
+    reader.join().unwrap();
+    assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
+    let said = format!("warning[failed]: the log `{pipe}` can no longer be written: Broken pipe");
+    assert_eq!(ended.err.matches(&said).count(), 1, "{ended:?}");
+    let off = ["emergency", "off", "--tenant", "zz", "--sandbox", "--auto-approve", "--log", "/dev/full"];
+    let ended = workspace.run(&off);
+    assert_eq!(ended.ending, Ending::Fine, "{ended:?}");
+    assert!(
+        ended.err.contains("warning[failed]: cannot write the log `/dev/full`: No space left"),
+        "{ended:?}"
+    );
+}
+
 /// A mistake in another part of the workspace is no reason to leave callers alone.
 #[test]
 fn a_workspace_that_does_not_check_is_enough() {

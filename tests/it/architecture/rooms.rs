@@ -80,7 +80,7 @@ const TABLE: &[Row] = &[
     ("run",               "apply assertion codes cores edit emit error experience explained file finding flow http import lint load lock model outcome path plan provider report \
                            restore secret text",
                           "std::time::Instant tokio tokio::time"),
-    ("run/audit_log",     "apply error file http secret text", "jiff::Timestamp::now std::fs"),
+    ("run/audit_log",     "error file finding http secret text", "jiff::Timestamp::now std::fs"),
     ("run/ci",            "error file forge git http load plan secret text", "jiff::Timestamp::now"),
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
     ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
