@@ -56,6 +56,27 @@ pub fn place_and(root: &Path, questions: &[String]) -> Option<(String, Vec<Strin
     answers.iter().all(is_name).then_some((place, answers))
 }
 
+/// Whether a commit is one that another was made from. The commit itself says so, also where the history is not here.
+pub fn is_parent(root: &Path, parent: &str, of: &str) -> bool {
+    let said = git(root, &["cat-file", "commit", of]).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    said.lines()
+        .take_while(|line| !line.is_empty())
+        .any(|line| line.strip_prefix("parent ").is_some_and(|it| it == parent))
+}
+
+/// Whether history is missing between two commits and the point that they have in common, as far as it is known: that point may
+/// then be another one.
+pub fn is_cut(root: &Path, [one, other]: &[&str; 2], left: Option<&str>) -> bool {
+    if line(root, &["rev-parse", "--is-shallow-repository"]).as_deref() != Ok("true") {
+        return false;
+    }
+    let mut ask = vec!["rev-list", "--max-count=1", "--max-parents=0", one, other];
+    let not = left.map(|left| format!("^{left}"));
+    ask.extend(not.as_deref());
+    line(root, &ask).is_ok_and(|first| !first.is_empty())
+}
+
 /// One line that git says.
 pub fn line(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let said = git(root, arguments)?;

@@ -1,6 +1,10 @@
 //! Which commit last changed lines of a file.
 
-use super::{part::Part, revision::Revision, workspace::Workspace};
+use super::{
+    part::Part,
+    revision::{NO_HISTORY, Revision},
+    workspace::Workspace,
+};
 use crate::git::{git, line, object};
 use std::{collections::BTreeSet, path::Path};
 
@@ -65,8 +69,14 @@ pub fn commit_of(root: &Path, named: &str) -> Option<String> {
 
 /// What helps where git has said why it does not find a revision; `otherwise` it is the revision.
 pub fn way_out(why: &str, otherwise: &str) -> String {
-    let nowhere = "run it in a checkout of the repository, or leave the option out";
-    if why.starts_with("not a git repository") { nowhere.to_owned() } else { otherwise.to_owned() }
+    let way_out = match why {
+        NO_HISTORY => "check out the history as well, e.g. with `fetch-depth: 0`, or `git fetch --unshallow`",
+        why if why.starts_with("not a git repository") => {
+            "run it in a checkout of the repository, or leave the option out"
+        }
+        _ => otherwise,
+    };
+    way_out.to_owned()
 }
 
 /// Where a workspace is in its repository: nothing, or a path that ends with `/`.

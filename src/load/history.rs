@@ -1,7 +1,7 @@
 //! What others have merged into a revision since the files of now left it.
 
 use super::revision::Revision;
-use crate::git::{git, line, object};
+use crate::git::{git, is_cut, is_parent, line, object};
 use std::{collections::BTreeSet, path::Path};
 
 /// A commit, and the first line of what it says.
@@ -40,27 +40,6 @@ pub fn left(root: &Path, named: &str) -> Left {
         Some(left) if !is_cut(root, &[&base, &head], Some(&left)) => Left::At(left),
         _ => Left::Unknown,
     }
-}
-
-/// Whether a commit is one that another was made from. The commit itself says so, also where the history is not here.
-fn is_parent(root: &Path, parent: &str, of: &str) -> bool {
-    let said = git(root, &["cat-file", "commit", of]).unwrap_or_default();
-    let said = String::from_utf8_lossy(&said).into_owned();
-    said.lines()
-        .take_while(|line| !line.is_empty())
-        .any(|line| line.strip_prefix("parent ").is_some_and(|it| it == parent))
-}
-
-/// Whether history is missing between two commits and the point that they have in common, as far as it is known: that point may
-/// then be another one.
-pub(super) fn is_cut(root: &Path, [one, other]: &[&str; 2], left: Option<&str>) -> bool {
-    if line(root, &["rev-parse", "--is-shallow-repository"]).as_deref() != Ok("true") {
-        return false;
-    }
-    let mut ask = vec!["rev-list", "--max-count=1", "--max-parents=0", one, other];
-    let not = left.map(|left| format!("^{left}"));
-    ask.extend(not.as_deref());
-    line(root, &ask).is_ok_and(|first| !first.is_empty())
 }
 
 /// What was merged into a revision since a commit.

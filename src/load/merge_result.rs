@@ -1,11 +1,11 @@
 //! What the files would be once a revision is merged into another, as git merges: a tree among git's objects. Nothing is
 //! checked out, and the files of now are not looked at.
 
-use super::{files::Files, history::is_cut, revision::Revision};
+use super::{files::Files, revision::Revision};
 use crate::{
     explained::Explained,
     file::LARGEST_OF_ALL,
-    git::{Ended, ended_as_of, git, line, object},
+    git::{Ended, ended_as_of, git, is_cut, line, object},
 };
 use std::{collections::BTreeSet, path::Path};
 

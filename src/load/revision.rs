@@ -1,7 +1,7 @@
 //! The files of a workspace as they were at a git revision: what git would check out, with links followed and filters run.
 
 use crate::file;
-use crate::git::{Blobs, Entry, Kind, ObjectId, git, git_as_of, line, object, place_and};
+use crate::git::{Blobs, Entry, Kind, ObjectId, git, git_as_of, is_cut, is_parent, line, object, place_and};
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
@@ -11,6 +11,9 @@ use std::{
 
 /// How many links may follow one another, as Linux has it.
 const MAX_LINKS: usize = 40;
+
+/// Why it is not known where a commit left a revision.
+pub const NO_HISTORY: &str = "where this branch left it is not known, for this checkout lacks the history";
 
 /// The directory of a workspace at a git revision.
 pub struct Revision {
@@ -61,7 +64,8 @@ impl Revision {
     }
 
     /// The point at which these commits, or a merge of them, left the revision. What others have merged since is no change
-    /// of theirs.
+    /// of theirs. Of a revision that has nothing in common with them that is the revision itself; where only the history is not here
+    /// to tell, it is not known.
     pub fn where_left(root: &Path, named: &str, by: &[&str]) -> Result<Self, String> {
         if let [by] = by
             && let Some(Left { prefix, commit, known }) = left(root, named, by)
@@ -69,10 +73,11 @@ impl Revision {
             let at = Self::at(root, named, prefix, &commit, &commit)?;
             return Ok(Self { commit: Some(commit), known, ..at });
         }
-        let left = object(root, named, "commit");
-        let left = left.and_then(|it| line(root, &[&["merge-base", &it], by].concat()));
-        match left {
+        let Ok(from) = object(root, named, "commit") else { return Self::find(root, named) };
+        match line(root, &[&["merge-base", &from], by].concat()) {
             Ok(commit) if !commit.is_empty() => Self::of(root, named, &commit),
+            _ if by.iter().any(|by| is_parent(root, &from, by)) => Self::find(root, named),
+            _ if by.iter().any(|by| is_cut(root, &[&from, by], None)) => Err(NO_HISTORY.to_owned()),
             _ => Self::find(root, named),
         }
     }

@@ -176,6 +176,48 @@ fn an_unknown_revision_ends_the_run() {
     assert_eq!(world.traffic().len(), 0);
 }
 
+/// A checkout of one commit does not know where its branch left the base. What others have merged there since would count as a
+/// change of the branch, and a plan would take it back: that is no answer. Of the commit that it was made from it is known.
+#[test]
+fn a_checkout_without_history_ends_the_run() {
+    let origin = world();
+    origin.git(&["branch", "base"]);
+    origin.git(&["checkout", "-q", "-b", "mine"]);
+    origin.write("tenants/acme.yaml", tenant("acme", "New"));
+    origin.git(&["commit", "-q", "-a", "-m", "mine"]);
+    origin.git(&["branch", "start", "mine~1"]);
+    origin.git(&["checkout", "-q", "base"]);
+    origin.write("tenants/bolt.yaml", tenant("bolt", "New"));
+    origin.git(&["commit", "-q", "-a", "-m", "theirs"]);
+    let url = format!("file://{}", origin.root().display());
+    for (depth, since, expected) in [
+        ("1", "base", Err("where this branch left it is not known, for this checkout lacks the history")),
+        ("1", "start", Ok("acme")),
+        ("9", "base", Ok("acme")),
+    ] {
+        let clone = Workspace::default();
+        clone.git(&["clone", "-q", "--depth", depth, "--branch", "mine", "--no-single-branch", &url, "."]);
+        let since = format!("origin/{since}");
+        let run = clone.run(&["plan", "--sandbox", "--changed-since", &since]);
+        match expected {
+            Ok(tenant) => {
+                assert_eq!(run.ending, Ending::Fine, "{depth} {since}: {}", run.err);
+                let planned: Vec<&str> =
+                    ACCOUNTS.into_iter().filter(|it| run.out.contains(&format!("{it} on "))).collect();
+                assert_eq!(planned, [tenant], "{depth} {since}: {}", run.out);
+            }
+            Err(why) => {
+                assert_eq!(run.ending, Ending::Error, "{depth} {since}: {}", run.out);
+                let said = format!(
+                    "error[failed]: `--changed-since {since}`: {why}\n |\nhelp: check out the history as well, e.g. with \
+                     `fetch-depth: 0`, or `git fetch --unshallow`\n"
+                );
+                assert!(run.err.contains(&said), "{}", run.err);
+            }
+        }
+    }
+}
+
 /// Where there is no repository no revision helps.
 #[test]
 fn without_a_repository_no_revision_is_asked_for() {
