@@ -5,7 +5,7 @@ use crate::{
     emergency::{Account, ByHand, Choice, Forwards, Stored, Switch},
     model::E164,
     outcome::{Outcome, Status},
-    page::{Exact, Page, add, say},
+    page::{Exact, Joined, Page, add, say},
     plan::Clicks,
     text::{count, printable},
 };
@@ -13,7 +13,7 @@ use std::{io, path::Path};
 
 /// What there is, account by account, and how much of it is on.
 pub fn emergency_status(out: &mut Page<'_>, accounts: &[Account]) -> io::Result<()> {
-    let (mut on, mut off) = (0, 0);
+    let (mut on, mut off, mut not_known, mut not_read) = (0, 0, 0, 0);
     for account in accounts {
         heading(out, account)?;
         match &account.forwards {
@@ -22,18 +22,33 @@ pub fn emergency_status(out: &mut Page<'_>, accounts: &[Account]) -> io::Result<
                     .iter()
                     .filter(|it| it.active || it.to.is_some() || it.unreadable.is_some())
                     .collect();
-                on += shown.iter().filter(|it| it.active).count();
+                on += shown.iter().filter(|it| it.active && it.unreadable.is_none()).count();
                 off += shown.iter().filter(|it| !it.active && it.unreadable.is_none()).count();
+                not_known += shown.iter().filter(|it| it.unreadable.is_some()).count();
                 if shown.is_empty() {
                     say!(out, "  no forward is stored")?;
                 }
                 shown.into_iter().try_for_each(|forward| stored_line(out, forward))?;
             }
-            other => by_hand(out, other, None, false)?,
+            other => {
+                if let Forwards::Unreachable { declared, .. } | Forwards::ByHand { declared } = other {
+                    not_known += declared.len();
+                }
+                not_read += usize::from(matches!(other, Forwards::Unreachable { .. }));
+                by_hand(out, other, None, false)?;
+            }
         }
         say!(out)?;
     }
-    say!(out, "{} {} on, {} off.", paint(BOLD, "Emergency forwards:"), on, off)
+    let mut parts = vec![format!("{on} on"), format!("{off} off")];
+    if not_known > 0 {
+        parts.push(format!("{not_known} not known"));
+    }
+    // It may have others than the files declare.
+    if not_read > 0 {
+        parts.push(format!("{} not read", count(not_read, "account")));
+    }
+    say!(out, "{} {}.", paint(BOLD, "Emergency forwards:"), Joined(&parts, ", "))
 }
 
 fn heading(out: &mut Page<'_>, account: &Account) -> io::Result<()> {

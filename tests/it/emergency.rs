@@ -410,6 +410,21 @@ fn a_log_that_breaks_is_said_and_does_not_stop_it() {
     );
 }
 
+/// Who reads the last line alone must not take what nobody knows for off.
+#[test]
+fn what_is_not_known_is_no_forward_that_is_off() {
+    let is_manual = by_hand();
+    is_manual.switch_by_hand();
+    for (workspace, fault, expected) in [
+        (&is_manual, &[][..], "Emergency forwards: 0 on, 0 off, 3 not known."),
+        (&by_hand(), REFUSES, "Emergency forwards: 0 on, 0 off, 3 not known, 1 account not read."),
+    ] {
+        let status =
+            workspace.run(&[&["emergency", "status", "--tenant", "zz", "--sandbox"], fault].concat());
+        assert_eq!(status.out.lines().last(), Some(expected), "{status:?}");
+    }
+}
+
 /// A mistake in another part of the workspace is no reason to leave callers alone.
 #[test]
 fn a_workspace_that_does_not_check_is_enough() {

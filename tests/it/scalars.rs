@@ -349,7 +349,7 @@ fn a_forward_that_may_be_on_is_not_off() {
     let status = world.run(&["emergency", "status"]);
     let line = "?    +1 214 555 0100 -> +1 972 555 0199  (`active` is `armed`, which is not understood)";
     assert!(status.out.contains(line), "{}", status.out);
-    assert!(status.out.contains("Emergency forwards: 0 on, 0 off."), "{}", status.out);
+    assert!(status.out.contains("Emergency forwards: 0 on, 0 off, 1 not known."), "{}", status.out);
     let off = world.run(&["emergency", "off", "--all", "--auto-approve"]);
     assert!(off.out.contains("--number +12145550100"), "{}{}", off.out, off.err);
     assert_eq!(world.read_state()["carrier"]["2145550100"]["active"], "armed");
