@@ -407,7 +407,7 @@ pub fn outcomes_markdown(
 ) -> io::Result<()> {
     say!(out, "\n## dialform apply\n")?;
     experience::noticed_now(out, plan, outcomes)?;
-    say!(out, "\n{}\n", super::outcome::count_all(outcomes))?;
+    say!(out, "\n{}\n", super::outcome::count_whole(plan, outcomes))?;
     say!(out, "| | object | |\n| --- | --- | --- |")?;
     for outcome in outcomes {
         let Outcome {

@@ -4,7 +4,7 @@ use super::{BOLD, GREEN, RED, YELLOW, experience::noticed_now, paint};
 use crate::{
     outcome::{Outcome, Status, WriteRequest, Writes},
     page::{Code, Exact, Joined, Own, Page, add, say},
-    plan::Plan,
+    plan::{Plan, TenantPlan},
     text::printable,
 };
 use std::{collections::BTreeSet, io};
@@ -90,11 +90,40 @@ pub fn summary(out: &mut Page<'_>, outcomes: &[Outcome]) -> io::Result<()> {
 pub fn applied(out: &mut Page<'_>, plan: &Plan, outcomes: &[Outcome]) -> io::Result<()> {
     say!(out)?;
     noticed_now(out, plan, outcomes)?;
-    summary(out, outcomes)
+    say!(out, "\n{} {}.", paint(BOLD, "Applied:"), count_whole(plan, outcomes))
+}
+
+/// The same with what was not even planned: "19 of 19 done; not planned: acme/rules.101"
+pub(super) fn count_whole(plan: &Plan, outcomes: &[Outcome]) -> String {
+    const NAMED: usize = 5;
+    let all = not_planned(plan);
+    let counted = count_all(outcomes);
+    let named = all.iter().take(NAMED).cloned().map(printable).collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(NAMED) {
+        _ if all.is_empty() => counted,
+        0 => format!("{counted}; not planned: {named}"),
+        more => format!("{counted}; not planned: {named} and {more} more"),
+    }
+}
+
+/// What was left out because something was wrong with it: objects, some of them in part, and whole tenants.
+fn not_planned(plan: &Plan) -> Vec<String> {
+    let mut all = Vec::new();
+    for tenant in plan.tenants.iter().filter(|it| !it.blocked.is_empty()) {
+        let TenantPlan { tenant: name, withheld, withheld_fields, .. } = tenant;
+        let in_part = withheld_fields.keys().filter(|it| !withheld.contains(*it));
+        let before = all.len();
+        all.extend(withheld.iter().map(|it| format!("{name}/{it}")));
+        all.extend(in_part.map(|it| format!("{name}/{it} in part")));
+        if all.len() == before {
+            all.push(name.clone());
+        }
+    }
+    all
 }
 
 /// "3 of 4 done, 1 failed"
-pub(super) fn count_all(outcomes: &[Outcome]) -> String {
+fn count_all(outcomes: &[Outcome]) -> String {
     let of = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     let mut parts = vec![format!("{} of {} done", of(Status::Done), outcomes.len())];
     let slow: BTreeSet<&str> = outcomes.iter().filter_map(|outcome| outcome.slow).collect();

@@ -580,6 +580,18 @@ fn rings_and_gaps_are_said_in_words() {
     assert!(plan.contains("\nNot planned: acme/rules.109.\n"), "{plan}");
 }
 
+/// An apply that has left something out ends with 4: its last line says why, also where all that was planned is done.
+#[test]
+fn the_end_of_an_apply_names_what_is_not_planned() {
+    let tenant = "rules: { \"101\": { ring_timeout: 30 }, \"109\": { ring_timeout: 30 } }";
+    for (format, start) in [("text", "Applied: "), ("markdown", "")] {
+        let applied = world(tenant, LIVE).run(&["apply", "--auto-approve", "--format", format]);
+        assert_eq!(applied.ending, Ending::Partial, "{applied:?}");
+        let line = format!("\n{start}1 of 1 done; not planned: acme/rules.109");
+        assert!(applied.out.contains(&line), "{applied:?}");
+    }
+}
+
 /// A workspace of one's own runs without these.
 #[test]
 fn the_example_says_none_of_it_but_its_forward() {

@@ -783,7 +783,7 @@ fn one_that_cannot_be_read_does_not_stop_the_others() {
     assert_eq!(ended, expected);
     let whole = merged(&world, &outcomes, &["--outcomes"]);
     assert_eq!(whole.ending, Ending::Partial, "{}", whole.err);
-    let last = format!("\nApplied: {0} of {0} done.\n", count - 1);
+    let last = format!("\nApplied: {0} of {0} done; not planned: t0007.\n", count - 1);
     assert!(whole.out.ends_with(&last) && lines(&whole.out) == 1, "{}", whole.out);
     // Nothing but that one is left, and the apply of the whole says so.
     let run = apply(&joined);
