@@ -348,3 +348,43 @@ fn the_way_into_a_queue_is_not_taken_away() {
         assert_eq!(lines(&plan, "error["), said, "{body}\n{}{}", plan.out, plan.err);
     }
 }
+
+/// A list of time frames may leave out weekly hours, also of a frame that shows its dates: hours that were not read would be
+/// written away with a new date, for good. They are read before anything is planned or written (FACTS stratus/readings-14).
+#[test]
+fn weekly_hours_that_a_list_leaves_out_are_not_lost() {
+    const HOURS: &str = r#"timeframe-days-of-week-array: [{ timeframe-weekly-monday-begin-time-1: "0900", timeframe-weekly-monday-end-time-1: "1700", timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: "20200101", timeframe-recurrence-end-option: never }], timeframe-specific-dates-array: [{ timeframe-specific-dates-begin-date: "20270101", timeframe-specific-dates-begin-time: "0000", timeframe-specific-dates-end-date: "20270101", timeframe-specific-dates-end-time: "2359", timeframe-recurrence-type: doesNotRecur }]"#;
+    let of_all = format!("{LIVE}  - {{ timeframe-name: open, timeframe-type: custom, {HOURS} }}\n")
+        .replace("carrier: []\n", "");
+    let of_one = LIVE.replace(
+        "{ user: \"101\" }",
+        &format!(
+            "{{ user: \"101\", timeframes: [{{ timeframe-name: open, timeframe-type: custom, {HOURS} }}] }}"
+        ),
+    );
+    type Frame = fn(&Value) -> Value;
+    let all: Frame = |state| state["timeframes"]["open"].clone();
+    let one: Frame = |state| state["user-timeframes"]["101"]["open"].clone();
+    let cases = [(&of_all, "", all), (&of_one, "extension: \"101\", ", one)];
+    for reading in ["frame-lists:no-week", "frame-lists:bare"] {
+        for (live, owner, frame) in &cases {
+            let world = world("");
+            world.write("live/pbx/acme.1.service.yaml", live);
+            let week = |state: &Value| {
+                state["timeframe-days-of-week-array"][0]["timeframe-weekly-monday-begin-time-1"].clone()
+            };
+            becomes(
+                &world,
+                reading,
+                &format!("schedules: {{ open: {{ {owner}dates: [\"2027-01-01\", \"2027-01-02\"] }} }}\n"),
+            );
+            let frame = frame(&world.read_state());
+            assert_eq!(week(&frame), "0900", "{reading} {frame:#}");
+            assert_eq!(
+                frame["timeframe-specific-dates-array"].as_array().unwrap().len(),
+                2,
+                "{reading} {frame:#}"
+            );
+        }
+    }
+}

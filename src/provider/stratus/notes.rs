@@ -3,7 +3,7 @@
 use crate::{
     model::{Agent, Day, Divert, Kind, Limit, MonthDay, Queue, Resource, Ringable, YearDay},
     plan::Remark,
-    provider::stratus::convert::CUSTOM,
+    provider::stratus::frame_type::CUSTOM,
 };
 use serde_json::Value;
 

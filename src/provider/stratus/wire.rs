@@ -3,6 +3,7 @@
 //! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
 //! differ from those that are written (FACTS stratus/wire-7 and FACTS stratus/wire).
 
+use super::frame_type::{ALSO_HOLIDAYS, ALWAYS, DATES, HOLIDAYS, WEEKLY};
 use crate::provider::{
     lenient,
     scalar::{self, Scalar},
@@ -292,13 +293,22 @@ pub struct TimeFrame {
 }
 
 impl TimeFrame {
-    /// Whether it shows nothing where it should have something: a list may leave out the entries of its frames
-    /// (FACTS stratus/readings-14).
+    /// Whether it shows nothing where it should have something: a list may leave out the entries of its frames, or the
+    /// weekly hours alone (FACTS stratus/readings-14).
     pub fn is_bare(&self) -> bool {
-        self.timeframe_type.as_str() != "always"
-            && self.timeframe_days_of_week_array.is_empty()
-            && self.timeframe_specific_dates_array.is_empty()
-            && self.timeframe_holiday_array.is_empty()
+        let no_dates =
+            self.timeframe_specific_dates_array.is_empty() && self.timeframe_holiday_array.is_empty();
+        let may_have_hours = match self.timeframe_type.as_str() {
+            ALWAYS => return false,
+            DATES | HOLIDAYS | ALSO_HOLIDAYS => false,
+            _ => true,
+        };
+        self.timeframe_days_of_week_array.is_empty() && (may_have_hours || no_dates)
+    }
+
+    /// Whether it may hold entries of more than one sort.
+    pub fn holds_several(&self) -> bool {
+        !matches!(self.timeframe_type.as_str(), ALWAYS | WEEKLY | DATES | HOLIDAYS | ALSO_HOLIDAYS)
     }
 }
 

@@ -30,6 +30,16 @@ pub enum ConvertKey {
     TimeframeType,
 }
 
+/// What lists show of time frames (FACTS stratus/readings-14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameLists {
+    Whole,
+    /// Everything but the weekly hours, also of a frame that has dates beside them.
+    NoWeek,
+    /// None of their entries.
+    Bare,
+}
+
 /// The forms of one server.
 #[derive(Debug, Clone)]
 pub struct Forms {
@@ -38,8 +48,7 @@ pub struct Forms {
     pub convert_key: ConvertKey,
     /// A conversion is queued: until it shows, arrays are held against the old type (FACTS stratus/readings-13).
     pub convert_late: bool,
-    /// Lists show time frames without their entries (FACTS stratus/readings-14).
-    pub bare_lists: bool,
+    pub frame_lists: FrameLists,
     /// `aa_…` and `phone_…` are words like any other: without a dial rule of that name they lead nowhere, and are refused
     /// here, because no call is there to be lost (FACTS stratus/readings-3).
     pub plain_dial_words: bool,
@@ -58,7 +67,7 @@ impl Forms {
             week_update: set.get("week-update", week_update, WeekUpdate::Hyphen)?,
             convert_key: set.get("convert-key", convert_key, ConvertKey::Either)?,
             convert_late: set.get("convert", |text| one_of(text, "late", "at-once", CONVERT), true)?,
-            bare_lists: set.get("frame-lists", |text| one_of(text, "bare", "whole", FRAME_LISTS), false)?,
+            frame_lists: set.get("frame-lists", frame_lists, FrameLists::Whole)?,
             plain_dial_words: set.get(
                 "dial-words",
                 |text| one_of(text, "dial-rule", "known", WORDS),
@@ -112,7 +121,6 @@ impl ConvertKey {
 }
 
 const CONVERT: &str = "`late` or `at-once`";
-const FRAME_LISTS: &str = "`bare` or `whole`";
 const WORDS: &str = "`dial-rule` or `known`";
 const QUEUE_WAIT: &str = "`accepts` or `accept`";
 const LISTS: &str = "`loose` or `arrays`";
@@ -137,6 +145,15 @@ fn week_update(text: &str) -> Result<WeekUpdate, &'static str> {
         "hyphen" => Ok(WeekUpdate::Hyphen),
         "underscore" => Ok(WeekUpdate::Underscore),
         _ => Err("`hyphen`, `underscore`, `either` or `free`"),
+    }
+}
+
+fn frame_lists(text: &str) -> Result<FrameLists, &'static str> {
+    match text {
+        "whole" => Ok(FrameLists::Whole),
+        "no-week" => Ok(FrameLists::NoWeek),
+        "bare" => Ok(FrameLists::Bare),
+        _ => Err("`whole`, `no-week` or `bare`"),
     }
 }
 

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::call::{ApiCall, ErrorResponse, RouteResult, show, text};
 use super::entries::{EntryType, KINDS, TYPES, WEEK};
-use super::forms::{FramePut, WeekUpdate};
+use super::forms::{FrameLists, FramePut, WeekUpdate};
 use super::users;
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Commit, Response};
@@ -328,11 +328,14 @@ fn mint(document: &mut Document, account: &str, name: &str) -> String {
 
 /// A frame as a row of a list, whose entries the server may leave out.
 fn listed(call: &ApiCall, mut frame: Value) -> Value {
-    if call.server.forms.bare_lists {
-        for kind in KINDS {
-            if let Some(array) = frame.get_mut(kind.array) {
-                *array = json!([]);
-            }
+    let left_out: &[EntryType] = match call.server.forms.frame_lists {
+        FrameLists::Whole => &[],
+        FrameLists::NoWeek => &[WEEK],
+        FrameLists::Bare => &KINDS,
+    };
+    for kind in left_out {
+        if let Some(array) = frame.get_mut(kind.array) {
+            *array = json!([]);
         }
     }
     frame

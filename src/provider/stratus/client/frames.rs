@@ -26,8 +26,14 @@ fn said(scope: &Scope, name: &str) -> Option<String> {
     }
 }
 
-/// Reads each of these frames by itself where the list shows none of its entries: that is not yet a frame without any
-/// (FACTS stratus/readings-14).
+/// A frame read by itself, with all of its entries.
+pub async fn whole_frame(api: Api<'_>, owner: &str, listed: &TimeFrame) -> Result<TimeFrame, ApiError> {
+    let rest = format!("{owner}/timeframes/{}", segment(listed.timeframe_id.as_str()));
+    api.object(&rest, &format!("schedule `{}`", listed.timeframe_name.as_str())).await
+}
+
+/// Reads each of these frames by itself of which the list shows no hours, or nothing at all: that is not yet a frame
+/// without any (FACTS stratus/readings-14).
 pub async fn whole_frames(
     api: Api<'_>,
     owner: &str,
@@ -37,9 +43,7 @@ pub async fn whole_frames(
     let mut reads = Vec::new();
     for frame in frames.iter_mut().filter(|frame| frame.is_bare() && wanted(frame.timeframe_name.as_str())) {
         reads.push(async move {
-            let rest = format!("{owner}/timeframes/{}", segment(frame.timeframe_id.as_str()));
-            let what = format!("schedule `{}`", frame.timeframe_name.as_str());
-            *frame = api.object(&rest, &what).await?;
+            *frame = whole_frame(api, owner, frame).await?;
             Ok(())
         });
     }

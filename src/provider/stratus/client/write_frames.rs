@@ -2,7 +2,7 @@
 
 use super::{
     calendar,
-    frames::{owner, whole_frames},
+    frames::{owner, whole_frame},
     write::{Writing, touched, unreadable_own},
 };
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
     provider::{
         answer::failure,
         stratus::{
-            convert::{self, CUSTOM, FrameChange, WEEKLY},
+            convert::FrameChange,
+            frame_type::{ALWAYS, CUSTOM, WEEKLY},
             wire::TimeFrame,
         },
     },
@@ -71,7 +72,7 @@ impl Writing<'_> {
             // One name of the key is for frames of a domain, the other for those of a user (FACTS stratus/frames-10).
             let mut custom = json!({ "type": CUSTOM, "timeframe-type": CUSTOM });
             // A custom frame does not say that it was always active, so its week is written with it.
-            if now == convert::ALWAYS {
+            if now == ALWAYS {
                 custom["timeframe-days-of-week-array"] = arrays.weekly.clone().into();
             }
             self.send(Method::PUT, &rest, custom, &what).await?;
@@ -114,12 +115,13 @@ impl Writing<'_> {
         self.delete(&rest, &format!("deleting schedule `{name}`")).await
     }
 
-    /// The frame with its entries, which a list may leave out.
+    /// The frame with its entries, of which a list may leave out some. What is not read is not written again.
     async fn frame(&self, owner: &str, name: &str) -> Result<TimeFrame, ApiError> {
-        let mut frame = [self.listed_frame(&format!("{owner}/timeframes"), name).await?];
-        whole_frames(self.api, owner, &mut frame, |_| true).await?;
-        let [frame] = frame;
-        Ok(frame)
+        let listed = self.listed_frame(&format!("{owner}/timeframes"), name).await?;
+        if listed.is_bare() || listed.holds_several() {
+            return whole_frame(self.api, owner, &listed).await;
+        }
+        Ok(listed)
     }
 
     async fn listed_frame(&self, base: &str, name: &str) -> Result<TimeFrame, ApiError> {

@@ -3,7 +3,6 @@
 use super::{
     dates,
     entry::{Entry, of_own, writable},
-    frame_type::{ALSO_HOLIDAYS, ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY},
     holiday,
     schedule::schedule,
     week::{self, closed},
@@ -13,7 +12,10 @@ use crate::{
     model::{Holidays, Schedule},
     provider::{
         scalar::{Scalar, Unreadable},
-        stratus::wire::TimeFrame,
+        stratus::{
+            frame_type::{ALSO_HOLIDAYS, ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY},
+            wire::TimeFrame,
+        },
     },
 };
 use serde_json::{Map, Value};

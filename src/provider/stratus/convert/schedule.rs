@@ -1,7 +1,6 @@
 //! Time frames in the words of the YAML (FACTS stratus/frames).
 
 use super::{
-    frame_type::ALWAYS,
     week::{self, closed},
     word::{Array, Word},
 };
@@ -9,7 +8,7 @@ use crate::{
     model::Schedule,
     provider::{
         scalar::{Scalar, Unreadable},
-        stratus::wire::TimeFrame,
+        stratus::{frame_type::ALWAYS, wire::TimeFrame},
     },
 };
 
