@@ -388,3 +388,65 @@ fn weekly_hours_that_a_list_leaves_out_are_not_lost() {
         }
     }
 }
+
+/// A type in another case is that type: a frame is written as what it is, and not turned into a custom one, from which there
+/// is no way back (FACTS stratus/readings-15).
+#[test]
+fn a_frame_keeps_its_type_however_the_type_is_cased() {
+    const HOURS: &str = "[{ timeframe-weekly-monday-begin-time-1: \"0900\", timeframe-weekly-monday-end-time-1: \"1700\", timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: \"20200101\", timeframe-recurrence-end-option: never }]";
+    let live = LIVE.replace(
+        "timeframes:\n",
+        &format!("timeframes:\n  - {{ timeframe-name: open, timeframe-type: days-of-week, timeframe-days-of-week-array: {HOURS} }}\n"),
+    );
+    for reading in ["scalars:typed", "scalars:words"] {
+        let world = world("");
+        world.write("live/pbx/acme.1.service.yaml", &live);
+        becomes(
+            &world,
+            reading,
+            "schedules: { open: { weekly: { mon: [\"09:00-18:00\"] } }, night: { dates: [\"2027-01-02\"] } }\n",
+        );
+        let state = world.read_state();
+        assert_eq!(state["timeframes"]["open"]["timeframe-type"], "days-of-week", "{reading}");
+        // Always active, and a day beside: it stays active.
+        let night = &state["timeframes"]["night"];
+        assert_eq!(night["timeframe-type"], "custom", "{reading}");
+        let week = &night["timeframe-days-of-week-array"][0];
+        assert_eq!(week["timeframe-weekly-sunday-begin-time-1"], "0000", "{reading} {night:#}");
+    }
+}
+
+/// A frame without entries is active always or never, and only its type says which: one whose type means nothing is neither
+/// planned nor written (FACTS stratus/readings-15).
+#[test]
+fn a_frame_of_no_type_and_without_entries_stays_as_it_is() {
+    for (shown, said) in [(json!("seasonal"), "seasonal"), (json!(null), "no type"), (json!(""), "no type")] {
+        for (field, message) in [
+            (
+                "dates: [\"2027-01-02\"]",
+                format!("the type of schedule `night` is `{said}`, which is not understood"),
+            ),
+            (
+                "weekly: { mon: [\"09:00-18:00\"] }",
+                format!("the live `weekly` of schedules.night is `{said}`, which is not understood"),
+            ),
+        ] {
+            let world = world(&format!("schedules: {{ night: {{ {field} }} }}\n"));
+            run(&world, "", &["plan"]);
+            let mut state = world.read_state();
+            state["timeframes"]["night"]["timeframe-type"] = shown.clone();
+            std::fs::write(world.state_file(), state.to_string()).unwrap();
+            let before = world.state();
+            let refused = apply(&world, "");
+            assert_eq!(refused.ending, Ending::Error, "{field}\n{}{}", refused.out, refused.err);
+            assert_eq!(world.state(), before);
+            let plan = run(&world, "", &["plan"]);
+            assert_eq!(
+                lines(&plan, "error["),
+                [format!("error[unreadable-value]: {message}")],
+                "{}",
+                plan.out
+            );
+        }
+    }
+}

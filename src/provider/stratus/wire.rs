@@ -3,7 +3,7 @@
 //! On read numbers and texts stand for each other, optional values may be missing, null or empty, and some names
 //! differ from those that are written (FACTS stratus/wire-7 and FACTS stratus/wire).
 
-use super::frame_type::{ALSO_HOLIDAYS, ALWAYS, DATES, HOLIDAYS, WEEKLY};
+use super::frame_type::{self, ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY};
 use crate::provider::{
     lenient,
     scalar::{self, Scalar},
@@ -282,7 +282,8 @@ pub struct TimeFrame {
     #[serde(default, skip_serializing)]
     pub timeframe_id: Text,
     pub timeframe_name: Text,
-    #[serde(default)]
+    /// As it was shown; see [`TimeFrame::kind`].
+    #[serde(default, deserialize_with = "scalar_text")]
     pub timeframe_type: Text,
     #[serde(default, deserialize_with = "entries")]
     pub timeframe_days_of_week_array: Vec<Map<String, Value>>,
@@ -298,9 +299,9 @@ impl TimeFrame {
     pub fn is_bare(&self) -> bool {
         let no_dates =
             self.timeframe_specific_dates_array.is_empty() && self.timeframe_holiday_array.is_empty();
-        let may_have_hours = match self.timeframe_type.as_str() {
-            ALWAYS => return false,
-            DATES | HOLIDAYS | ALSO_HOLIDAYS => false,
+        let may_have_hours = match frame_type::known(self.timeframe_type.as_str()) {
+            Some(ALWAYS) => return false,
+            Some(DATES | HOLIDAYS) => false,
             _ => true,
         };
         self.timeframe_days_of_week_array.is_empty() && (may_have_hours || no_dates)
@@ -308,7 +309,30 @@ impl TimeFrame {
 
     /// Whether it may hold entries of more than one sort.
     pub fn holds_several(&self) -> bool {
-        !matches!(self.timeframe_type.as_str(), ALWAYS | WEEKLY | DATES | HOLIDAYS | ALSO_HOLIDAYS)
+        let known = frame_type::known(self.timeframe_type.as_str());
+        !matches!(known, Some(ALWAYS | WEEKLY | DATES | HOLIDAYS))
+    }
+
+    /// What is said where its type is not understood.
+    pub fn shown_type(&self) -> &str {
+        Some(self.timeframe_type.as_str().trim()).filter(|shown| !shown.is_empty()).unwrap_or("no type")
+    }
+
+    /// Its type. One that is missing or not understood is that of the entries it holds; a frame that holds none then has
+    /// none: it may be always active as well as never.
+    pub fn kind(&self) -> Option<&'static str> {
+        let held = || match (
+            self.timeframe_days_of_week_array.is_empty(),
+            self.timeframe_specific_dates_array.is_empty(),
+            self.timeframe_holiday_array.is_empty(),
+        ) {
+            (true, true, true) => None,
+            (false, true, true) => Some(WEEKLY),
+            (true, false, true) => Some(DATES),
+            (true, true, false) => Some(HOLIDAYS),
+            _ => Some(CUSTOM),
+        };
+        frame_type::known(self.timeframe_type.as_str()).or_else(held)
     }
 }
 
@@ -524,4 +548,35 @@ rows! {
     DialRule: dialrule dial_rule_matching_to_uri;
     AutoAttendant: attendant_name user;
     CarrierForward: number;
+}
+
+/// A type that is missing or means nothing is that of what the frame holds, and of several sorts `custom`: what a conversion
+/// would take away is not taken away unseen. Any case is that type.
+#[test]
+fn a_frame_has_the_type_of_what_it_holds() {
+    use serde_json::json;
+
+    let week = json!([{ "timeframe-weekly-monday-begin-time-1": "0900" }]);
+    for (shown, held, expected) in [
+        (json!("Always"), json!({}), Some(ALWAYS)),
+        (json!("Days-of-Week"), json!({}), Some(WEEKLY)),
+        (json!("HOLIDAYS"), json!({}), Some(HOLIDAYS)),
+        (json!(null), json!({ "timeframe-days-of-week-array": week }), Some(WEEKLY)),
+        (json!("hours"), json!({ "timeframe-days-of-week-array": week }), Some(WEEKLY)),
+        (json!(""), json!({ "timeframe-specific-dates-array": [{}] }), Some(DATES)),
+        (json!(7), json!({ "timeframe-holiday-array": [{}] }), Some(HOLIDAYS)),
+        (
+            json!(null),
+            json!({ "timeframe-days-of-week-array": week, "timeframe-holiday-array": [{}] }),
+            Some(CUSTOM),
+        ),
+        (json!(null), json!({}), None),
+        (json!("hours"), json!({}), None),
+    ] {
+        let mut frame = held;
+        frame["timeframe-name"] = "open".into();
+        frame["timeframe-type"] = shown;
+        let read: TimeFrame = serde_json::from_value(frame.clone()).unwrap();
+        assert_eq!(read.kind(), expected, "{frame}");
+    }
 }

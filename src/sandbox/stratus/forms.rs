@@ -56,7 +56,8 @@ pub struct Forms {
     pub accepts_wait: bool,
     /// An empty list is shown as null or an empty text, one of a single object as that object (FACTS stratus/readings-8).
     loose_lists: bool,
-    /// Flags are shown as truth values and digits, numbers with a fraction (FACTS stratus/readings-15).
+    /// Flags are shown as truth values and digits, numbers with a fraction, types with a capital
+    /// (FACTS stratus/readings-15).
     typed_scalars: bool,
 }
 
@@ -166,9 +167,15 @@ fn convert_key(text: &str) -> Result<ConvertKey, &'static str> {
     }
 }
 
-/// Flags as digits where they are called `enabled`, as truth values elsewhere; seconds and positions with a fraction.
+/// Flags as digits where they are called `enabled`, as truth values elsewhere; seconds and positions with a fraction; types of
+/// time frames with a capital.
 fn typed(key: &str, value: &mut Value) {
     match value {
+        Value::String(word) if key == "timeframe-type" => {
+            if let Some(first) = word.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+        }
         Value::String(word) if word == "yes" || word == "no" => {
             let on = word == "yes";
             *value = if key == "enabled" { u8::from(on).into() } else { on.into() };

@@ -211,6 +211,19 @@ pub fn obstacles(scope: &Scope, address: &Address, owner: Option<&str>) -> Vec<O
     }
 }
 
+/// What cannot be written into a frame of which nobody knows whether it is always active or never: its hours are shown as
+/// not understood, and its other fields would take them away.
+pub fn of_no_type(address: &Address, shown: &str) -> Vec<Obstacle> {
+    let obstacle = |field: &str| Obstacle {
+        address: address.clone(),
+        field: Some(Path::from([field])),
+        code: "unreadable-value",
+        message: format!("the type of schedule `{}` is `{shown}`, which is not understood", address.key),
+        help: "set it in the portal once: until then the schedule stays as it is",
+    };
+    ["dates", "monthly", "yearly", "holidays", "other"].map(obstacle).into()
+}
+
 /// Whether the file has rules of another extension for it.
 fn others_use(scope: &Scope, name: &str, owner: &str) -> bool {
     scope.wanted.iter().any(|(address, wanted)| match wanted {

@@ -63,6 +63,9 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
             observed.beyond.insert(address.clone(), beyond);
         }
         observed.obstacles.extend(frames::obstacles(scope, &address, owner));
+        if frame.kind().is_none() {
+            observed.obstacles.extend(frames::of_no_type(&address, frame.shown_type()));
+        }
         if let Some(owner) = owner {
             note(&mut observed, &address, vec![format!("it belongs to extension `{owner}` alone")]);
         }

@@ -10,7 +10,7 @@ use crate::{
     model::{Extension, Schedule},
     plan::Step,
     provider::{
-        answer::failure,
+        answer::{conflict, failure},
         stratus::{
             convert::FrameChange,
             frame_type::{ALWAYS, CUSTOM, WEEKLY},
@@ -66,7 +66,7 @@ impl Writing<'_> {
         };
         let calendar = calendar::entries(self.api, &change.unknown_holidays()).await?;
         let arrays = FrameChange { calendar: &calendar, ..change }.arrays();
-        let now = live.timeframe_type.as_str();
+        let now = live.kind().ok_or_else(|| conflict(step, "of what type it is is not understood"))?;
         let kind = if arrays.fit(now) { now } else { CUSTOM };
         if kind != now {
             // One name of the key is for frames of a domain, the other for those of a user (FACTS stratus/frames-10).
@@ -95,7 +95,7 @@ impl Writing<'_> {
         let deadline = tokio::time::Instant::now() + self.settle();
         loop {
             let live: TimeFrame = self.api.object(rest, &what).await?;
-            if live.timeframe_type.as_str() == CUSTOM {
+            if live.kind() == Some(CUSTOM) {
                 return Ok(());
             }
             if tokio::time::Instant::now() > deadline {

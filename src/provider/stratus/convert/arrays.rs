@@ -13,7 +13,7 @@ use crate::{
     provider::{
         scalar::{Scalar, Unreadable},
         stratus::{
-            frame_type::{ALSO_HOLIDAYS, ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY},
+            frame_type::{ALWAYS, CUSTOM, DATES, HOLIDAYS, WEEKLY},
             wire::TimeFrame,
         },
     },
@@ -54,7 +54,7 @@ impl Arrays {
     pub fn fit(&self, frame_type: &str) -> bool {
         match frame_type {
             CUSTOM => true,
-            HOLIDAYS | ALSO_HOLIDAYS => self.weekly.is_empty() && self.dates.is_empty(),
+            HOLIDAYS => self.weekly.is_empty() && self.dates.is_empty(),
             _ => frame_type == self.frame_type(),
         }
     }
@@ -69,7 +69,7 @@ impl Arrays {
         let each = match frame_type {
             WEEKLY => vec![week],
             DATES => vec![dates],
-            HOLIDAYS | ALSO_HOLIDAYS => vec![holidays],
+            HOLIDAYS => vec![holidays],
             ALWAYS => Vec::new(),
             _ => vec![week, dates, holidays],
         };
@@ -96,7 +96,7 @@ impl FrameChange<'_> {
         let (mut said, _, strange) = schedule(earlier);
         said.extension.clone_from(&self.wanted.extension);
         let same = strange == Unreadable::default() && said == *self.wanted;
-        same.then(|| (earlier.timeframe_type.as_str().to_owned(), Arrays::of(earlier)))
+        earlier.kind().filter(|_| same).map(|kind| (kind.to_owned(), Arrays::of(earlier)))
     }
 
     /// What the frame has to hold so that it says what is wanted.
@@ -116,16 +116,15 @@ impl FrameChange<'_> {
         }
         let live = entries(self.live);
         // A frame that is always active has no hours yet that would stay.
-        let always = self.live.is_some_and(|live| live.timeframe_type.as_str() == ALWAYS);
+        let always = self.live.is_some_and(|live| live.kind() == Some(ALWAYS));
         let wanted = self.wanted.weekly.as_ref().filter(|_| (self.touched)("weekly") || always);
         let Some(wanted) = wanted else {
             return live.iter().map(|entry| Value::Object(writable(entry))).collect();
         };
         // A frame that had no week gets none again, where it need not have one.
-        let had_none = self.earlier.is_some_and(|it| it.timeframe_type.as_str() != ALWAYS)
-            && entries(self.earlier).is_empty();
-        if had_none && *wanted == closed() && self.live.is_some_and(|it| it.timeframe_type.as_str() == CUSTOM)
-        {
+        let had_none =
+            self.earlier.is_some_and(|it| it.kind() != Some(ALWAYS)) && entries(self.earlier).is_empty();
+        if had_none && *wanted == closed() && self.live.is_some_and(|it| it.kind() == Some(CUSTOM)) {
             return Vec::new();
         }
         let mut known = entries(self.earlier).iter().chain(live);

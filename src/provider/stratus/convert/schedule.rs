@@ -17,8 +17,11 @@ use crate::{
 pub fn schedule(live: &TimeFrame) -> (Schedule, Vec<String>, Unreadable) {
     let mut unreadable = Unreadable::default();
     let weekly = match live.timeframe_days_of_week_array.as_slice() {
-        [] if live.timeframe_type.as_str() == ALWAYS => Scalar::Known(week::open()),
-        [] => Scalar::Known(closed()),
+        [] => match live.kind() {
+            Some(ALWAYS) => Scalar::Known(week::open()),
+            Some(_) => Scalar::Known(closed()),
+            None => Scalar::Strange(live.shown_type().to_owned()),
+        },
         [entry] => week::weekly(entry),
         several => Scalar::Strange(format!("{} weeks at once", several.len())),
     };
