@@ -450,3 +450,33 @@ fn a_frame_of_no_type_and_without_entries_stays_as_it_is() {
         }
     }
 }
+
+/// What a server shows in a form of its own is written in the documented one, also when a restore brings it back: flags, numbers,
+/// days and times (FACTS stratus/readings-15).
+#[test]
+fn what_is_shown_in_another_form_is_written_in_the_documented_one() {
+    const DATES: &str = "[{ timeframe-specific-dates-begin-date: \"20270101\", timeframe-specific-dates-begin-time: \"0900\", timeframe-specific-dates-end-date: \"20270101\", timeframe-specific-dates-end-time: \"1200\", timeframe-recurrence-type: doesNotRecur }]";
+    let live = LIVE
+        .replace("{ callqueue-agent-id: \"sip:101@acme.1.service\", ordinal-order: 1 }", "{ callqueue-agent-id: 101@acme.1.service, ordinal-order: 1, callqueue-agent-wrap-up-allowance-seconds: 5, auto_ans: \"yes\" }, { callqueue-agent-id: 102@acme.1.service, ordinal-order: 2 }")
+        .replace("timeframes:\n", &format!("timeframes:\n  - {{ timeframe-name: open, timeframe-type: specific-dates, timeframe-specific-dates-array: {DATES} }}\n"));
+    let tenant = "schedules: { open: { dates: [\"2027-01-01T09:00..2027-01-01T12:00\", \"2027-01-02\"] } }\nnumbers: { \"+12145550100\": { route: { extension: \"101\" } } }\nqueues: { \"400\": { agents: [{ extension: \"102\", order: 2 }] } }\n";
+    for reading in ["scalars:typed", "scalars:words"] {
+        let world = world("");
+        world.write("live/pbx/acme.1.service.yaml", &live);
+        assert_eq!(run(&world, reading, &["plan"]).ending, Ending::Fine);
+        let before = world.read_state();
+        becomes(&world, reading, tenant);
+        let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap();
+        let file = files.map(|it| it.unwrap().path()).max().unwrap();
+        let back = run(&world, reading, &["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+        assert_eq!(back.ending, Ending::Fine, "{reading}\n{}{}", back.out, back.err);
+        let after = world.read_state();
+        for part in ["agents", "phonenumbers", "callqueues"] {
+            assert_eq!(after[part], before[part], "{reading}");
+        }
+        let times = |state: &Value| {
+            state["timeframes"]["open"]["timeframe-specific-dates-array"][0]["timeframe-specific-dates-begin-time"].clone()
+        };
+        assert_eq!(times(&after), "0900", "{reading}");
+    }
+}

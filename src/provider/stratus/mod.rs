@@ -7,6 +7,7 @@
 mod between;
 mod client;
 mod convert;
+mod documented;
 mod frame_type;
 mod grades;
 mod notes;

@@ -364,7 +364,7 @@ pub struct NumberFilters {
 pub struct PhoneNumber {
     #[serde(skip_serializing)]
     pub phonenumber: Text,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", deserialize_with = "scalar_text")]
     pub enabled: Text,
     #[serde(default)]
     pub dial_rule_application: Text,
@@ -372,9 +372,9 @@ pub struct PhoneNumber {
     pub dial_rule_parameter: Text,
     #[serde(default)]
     pub dial_rule_translation_destination_user: Text,
-    #[serde(default = "any")]
+    #[serde(default = "any", deserialize_with = "or_any")]
     pub dial_rule_translation_destination_host: Text,
-    #[serde(default = "any")]
+    #[serde(default = "any", deserialize_with = "or_any")]
     pub dial_rule_translation_source_name: Text,
     #[serde(default)]
     pub dial_rule_description: Text,
@@ -405,6 +405,11 @@ pub const ANY: &str = "[*]";
 
 fn any() -> Text {
     Text(ANY.to_owned())
+}
+
+/// Null is as good as missing (FACTS stratus/wire-4).
+fn or_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(any))
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -168,13 +168,17 @@ fn convert_key(text: &str) -> Result<ConvertKey, &'static str> {
 }
 
 /// Flags as digits where they are called `enabled`, as truth values elsewhere; seconds and positions with a fraction; types of
-/// time frames with a capital.
+/// time frames with a capital, days and times of their entries as numbers.
 fn typed(key: &str, value: &mut Value) {
     match value {
         Value::String(word) if key == "timeframe-type" => {
             if let Some(first) = word.get_mut(..1) {
                 first.make_ascii_uppercase();
             }
+        }
+        // Of the entries of time frames: 9:00 is 900, and what is unset is nothing.
+        Value::String(digits) if is_day_or_time(key) => {
+            *value = digits.parse::<u32>().map_or(Value::Null, Value::from)
         }
         Value::String(word) if word == "yes" || word == "no" => {
             let on = word == "yes";
@@ -188,6 +192,11 @@ fn typed(key: &str, value: &mut Value) {
         Value::Object(map) => map.iter_mut().for_each(|(key, inner)| typed(key, inner)),
         _ => {}
     }
+}
+
+fn is_day_or_time(key: &str) -> bool {
+    key.starts_with("timeframe-")
+        && (key.ends_with("-date") || key.contains("begin-time") || key.contains("end-time"))
 }
 
 /// Every list inside an object, and the whole where it is a list of one.

@@ -4,6 +4,7 @@ use crate::{
     model::{self, Dispatch, Limit},
     provider::stratus::{
         convert::{self, Context},
+        documented,
         wire::{Agent, Text},
     },
 };
@@ -89,13 +90,9 @@ impl QueueRecord {
                 && !key.starts_with("callqueue-count-")
                 && !NOT_WRITTEN.contains(&key)
         };
-        // Nothing at all is what a new queue has anyway; a switch that is written so is refused.
-        let fields = self
-            .part("queue")
-            .into_iter()
-            .flatten()
-            .filter(|(key, value)| own(key) && !value.is_null() && **value != "");
-        fields.map(|(key, value)| (key.clone(), value.clone())).collect()
+        // Nothing at all is what a new queue has anyway.
+        let fields = self.part("queue").into_iter().flatten().filter(|(key, _)| own(key));
+        fields.filter_map(|(key, value)| Some((key.clone(), documented::field(key, value)?))).collect()
     }
 
     /// The word that a type of dispatch had.
@@ -106,16 +103,16 @@ impl QueueRecord {
 
     /// The ring timeout as it stood there.
     pub fn ring_timeout(&self, wanted: Limit) -> Option<Value> {
-        let shown = self.part("user")?.get("ring-no-answer-timeout-seconds")?;
+        const SECONDS: &str = "ring-no-answer-timeout-seconds";
+        let shown = self.part("user")?.get(SECONDS)?;
         let number = Text::deserialize(shown).ok()?.whole().known().filter(|number| *number > 0);
-        (number == wanted.number()).then(|| shown.clone())
+        documented::field(SECONDS, shown).filter(|_| number == wanted.number())
     }
 
     /// What there was of the user at its extension.
     pub fn user(&self) -> Map<String, Value> {
-        let own = |(key, value): &(&String, &Value)| USER.contains(&key.as_str()) && !value.is_null();
-        let fields = self.part("user").into_iter().flatten().filter(own);
-        fields.map(|(key, value)| (key.clone(), value.clone())).collect()
+        let fields = self.part("user").into_iter().flatten().filter(|(key, _)| USER.contains(&key.as_str()));
+        fields.filter_map(|(key, value)| Some((key.clone(), documented::field(key, value)?))).collect()
     }
 
     /// The agents, each with its id.
@@ -135,8 +132,9 @@ impl QueueRecord {
         let (agent, row) = all.find(|(agent, _)| convert::agent(agent, context) == *wanted)?;
         let mut body = Map::new();
         for (write, read) in AGENT {
-            if let Some(value) = row.get(read).or_else(|| row.get(write)).filter(|value| !value.is_null()) {
-                body.insert(write.to_owned(), value.clone());
+            let shown = [read, write].into_iter().filter_map(|name| row.get(name));
+            if let Some(value) = shown.filter_map(|value| documented::field(write, value)).next() {
+                body.insert(write.to_owned(), value);
             }
         }
         body.insert("callqueue-agent-id".to_owned(), json!(agent.callqueue_agent_id.as_str()));

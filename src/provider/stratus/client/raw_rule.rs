@@ -2,7 +2,10 @@
 
 use crate::provider::{
     scalar::{self, Scalar},
-    stratus::wire::{Row, Text},
+    stratus::{
+        documented::yes_or_no,
+        wire::{Row, Text},
+    },
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -82,10 +85,6 @@ fn documented(name: &str, value: &Value) -> Option<Value> {
         },
         other => Some(other.clone()),
     }
-}
-
-fn yes_or_no(on: bool) -> Value {
-    if on { "yes".into() } else { "no".into() }
 }
 
 /// The parameters of a feature, numbers among them as text: they are read in either form (FACTS stratus/wire-3).

@@ -157,10 +157,6 @@ impl<'a> Writing<'a> {
         let number = self.api.number(key).await?;
         let mut number = number.ok_or_else(|| conflict(step, "the number is not there any more"))?;
         let rest = format!("/phonenumbers/{}", segment(number.phonenumber.as_str()));
-        // Read in any form, written in the documented one.
-        if let Scalar::Known(on) = number.enabled.flag() {
-            number.enabled = Text(if on { "yes" } else { "no" }.to_owned());
-        }
         let Number { label, route, protect: _ } = wanted;
         if let Some(label) = label.as_ref().filter(|_| touched(step, "label")) {
             number.dial_rule_description = Text(label.clone());
@@ -168,7 +164,7 @@ impl<'a> Writing<'a> {
         let earlier = step.restored.as_ref().map(PhoneNumber::deserialize);
         let earlier = earlier.transpose().map_err(|error| unreadable_own(step, &error))?;
         if let Some(earlier) = earlier.filter(|_| touched(step, "route")) {
-            // As it was, to the letter.
+            // As it was.
             number.enabled = earlier.enabled;
             number.dial_rule_application = earlier.dial_rule_application;
             number.dial_rule_parameter = earlier.dial_rule_parameter;
@@ -177,6 +173,10 @@ impl<'a> Writing<'a> {
         } else if let Some(route) = route.as_ref().filter(|_| touched(step, "route")) {
             convert::route_into(&mut number, route, self.api.domain)
                 .ok_or_else(|| conflict(step, "the number cannot be routed there"))?;
+        }
+        // Read in any form, written in the documented one; unset means on.
+        if let Scalar::Known(on) = number.enabled.flag().or(true) {
+            number.enabled = Text(if on { "yes" } else { "no" }.to_owned());
         }
         let body = serde_json::to_value(&number)
             .map_err(|error| conflict(step, format!("the number cannot be written: {error}")))?;

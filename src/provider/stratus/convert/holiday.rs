@@ -1,7 +1,7 @@
 //! Holidays of the vendor's calendar (FACTS stratus/frames-8, FACTS stratus/frames-16 and FACTS stratus/frames-19).
 
 use super::{
-    entry::{Entry, text},
+    entry::{Entry, text, written},
     repeat::last_day,
     times::{compact, date, end_time, hhmm, time},
     week::DAYS,
@@ -111,7 +111,7 @@ pub fn entry(holiday: &Holidays, fixed: &Entry) -> Entry {
     let Holidays { country, region, days: _, observe, hours, workweek, year, first_year: _, last_day } =
         holiday;
     let mut entry: Entry =
-        FIXED.iter().filter_map(|key| Some(((*key).to_owned(), fixed.get(*key)?.clone()))).collect();
+        FIXED.iter().filter_map(|key| Some(((*key).to_owned(), written(key, fixed.get(*key)?)))).collect();
     entry.insert(COUNTRY.to_owned(), country.as_str().into());
     if let Some(region) = region {
         entry.insert(REGION.to_owned(), region.as_str().into());

@@ -1,7 +1,7 @@
 //! Weekly hours of a time frame: one entry (FACTS stratus/frames-6).
 
 use super::{
-    entry::{Entry, recurs, text},
+    entry::{Entry, recurs, text, written},
     repeat::{self, LONG_AGO, interval, recurrence, repeat},
     times::{compact, date, end_time, hhmm, time},
 };
@@ -102,7 +102,7 @@ pub fn entry(weekly: &Weekly, known: Option<&Entry>) -> Entry {
     let same = known.filter(|it| term(it) == Some(weekly.term));
     let begin = same
         .and_then(|it| it.get(BEGIN))
-        .cloned()
+        .map(|begin| written(BEGIN, begin))
         .unwrap_or_else(|| compact(first_day.map_or(ALWAYS, |day| day.0)).into());
     entry.insert(BEGIN.into(), begin);
     entry
