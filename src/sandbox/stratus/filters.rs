@@ -12,7 +12,11 @@ pub fn of_user(call: &ApiCall, user: &str) -> RouteResult {
     users::find(call, if call.request.is_write() { call.held } else { call.seen }, user)?;
     if !call.request.is_write() {
         let rules = answerrules::of(call.seen, user);
-        return list(call, rules.iter().find(|rule| text(rule, "time-frame") == "*"));
+        return if call.server.keeping.lists_apart {
+            rows(call, &rules)
+        } else {
+            list(call, default(&rules))
+        };
     }
     let mut rules = answerrules::of(call.held, user);
     let rule = rules.iter_mut().find(|rule| text(rule, "time-frame") == "*").and_then(Value::as_object_mut);
@@ -39,16 +43,37 @@ fn list(call: &ApiCall, lists: Option<&Value>) -> RouteResult {
         return Err(ErrorResponse::no_route());
     }
     let reject = lists.and_then(|lists| lists.get(REJECT));
-    let row = |reject: &Value| {
-        json!({
-            "time-frame": "*",
-            "domain": call.domain,
-            "enabled": "yes",
-            "is-active": true,
-            REJECT: features::loosened(reject, call.server.mixed_types),
-        })
-    };
-    call.list(reject.map(row).into_iter().collect())
+    call.list(reject.map(|reject| row(call, "*", reject)).into_iter().collect())
+}
+
+/// Where rules do not show the lists, each rule has a row here, the Default rule as the last.
+fn rows(call: &ApiCall, rules: &[Value]) -> RouteResult {
+    if call.method() != "GET" || call.server.keeping.lists_hidden {
+        return Err(ErrorResponse::no_route());
+    }
+    let empty = json!({ "enabled": "no", "parameters": [] });
+    let others = rules.iter().filter(|rule| text(rule, "time-frame") != "*");
+    let rows = others.chain(default(rules)).filter_map(|rule| {
+        let name = text(rule, "time-frame");
+        // One that was never set is missing, as in a rule.
+        let reject = rule.get(REJECT).or(Some(&empty).filter(|_| name != "*"))?;
+        Some(row(call, name, reject))
+    });
+    call.list(rows.collect())
+}
+
+fn default(rules: &[Value]) -> Option<&Value> {
+    rules.iter().find(|rule| text(rule, "time-frame") == "*")
+}
+
+fn row(call: &ApiCall, name: &str, reject: &Value) -> Value {
+    json!({
+        "time-frame": name,
+        "domain": call.domain,
+        "enabled": "yes",
+        "is-active": true,
+        REJECT: features::loosened(reject, call.server.mixed_types),
+    })
 }
 
 /// POST and PUT append; DELETE takes out of the reject list and accepts, without effect, allow lists.

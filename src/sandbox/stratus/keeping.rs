@@ -17,6 +17,8 @@ pub struct Keeping {
     pub whole_rules: bool,
     /// Rules neither show nor take the lists of callers (FACTS stratus/readings-6).
     pub lists_apart: bool,
+    /// Number filters do not show them either: this build lacks the path to read them.
+    pub lists_hidden: bool,
     /// A new queue gets its dial rule by itself (FACTS stratus/readings-10).
     pub alias_made: bool,
     /// The agents of a deleted queue stay (FACTS stratus/readings-12).
@@ -35,7 +37,8 @@ impl Keeping {
             lingering_rules: set.flag("soft-delete", true)?,
             lingering_frames: set.flag("soft-delete-frames", false)?,
             whole_rules: set.get("rule-put", whole, true)?,
-            lists_apart: set.get("caller-lists", filters, false)?,
+            lists_apart: set.get("caller-lists", caller_lists, CallerLists::Rule)? != CallerLists::Rule,
+            lists_hidden: set.get("caller-lists", caller_lists, CallerLists::Rule)? == CallerLists::Hidden,
             alias_made: set.get("queue-alias", made, false)?,
             orphan_agents: set.flag("orphan-agents", true)?,
             long_bodies: set.get("short-bodies", refused, true)?,
@@ -49,8 +52,21 @@ fn whole(text: &str) -> Result<bool, &'static str> {
     either(text, ["whole", "merge"]).ok_or("`whole` or `merge`")
 }
 
-fn filters(text: &str) -> Result<bool, &'static str> {
-    either(text, ["filters", "rule"]).ok_or("`filters` or `rule`")
+/// Where the lists of callers are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CallerLists {
+    Rule,
+    Filters,
+    Hidden,
+}
+
+fn caller_lists(text: &str) -> Result<CallerLists, &'static str> {
+    match text {
+        "rule" => Ok(CallerLists::Rule),
+        "filters" => Ok(CallerLists::Filters),
+        "hidden" => Ok(CallerLists::Hidden),
+        _ => Err("`rule`, `filters` or `hidden`"),
+    }
 }
 
 fn made(text: &str) -> Result<bool, &'static str> {

@@ -43,6 +43,7 @@ pub const READINGS: &[Reading] = &[
     Reading::harsh("rule-put:whole"),
     Reading::kind("rule-put:merge"),
     Reading::harsh("caller-lists:filters"),
+    Reading::kind("caller-lists:hidden"),
     Reading::kind("caller-lists:rule"),
     Reading::harsh("queue-alias:missing"),
     Reading::kind("queue-alias:made"),

@@ -126,7 +126,12 @@ fn rules_of(extension: &str) -> String {
 
 /// `None` for an object that is not there.
 pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    answer::present(read, |message| !message.contains("No Route Found"))
+    answer::present(read, |message| !says_no_route(message))
+}
+
+/// Whether this build lacks the path (FACTS stratus/errors-4).
+pub fn says_no_route(message: &str) -> bool {
+    message.contains("No Route Found")
 }
 
 pub async fn pages<T: Row>(

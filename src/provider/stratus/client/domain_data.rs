@@ -1,6 +1,6 @@
 //! What is read of a domain, as the API says it.
 
-use super::queue_record::Whole;
+use super::{queue_record::Whole, standing::Standing};
 use crate::{
     plan::Obstacle,
     provider::stratus::{
@@ -32,8 +32,8 @@ pub struct DomainData {
     pub rules: BTreeMap<String, Vec<AnswerRule>>,
     /// The same with all that the server shows of them, of those that the run is about.
     pub raw_rules: BTreeMap<String, Vec<Box<RawValue>>>,
-    /// Rules that were deleted and are listed all the same, by extension; none of them is in `rules`.
-    pub lingering: BTreeMap<String, Vec<String>>,
+    /// What they do not show; no rule that lingers is in `rules`.
+    pub standing: Standing,
     pub carrier: Vec<CarrierForward>,
     /// Why the forwards of a run that is not about them are not known.
     pub unread_forwards: Option<String>,

@@ -223,7 +223,7 @@ impl StratusReader {
         let people: Vec<String> = live.users.iter().map(|user| user.user.0.clone()).collect();
         // Before the block lists that rules do not show are added to them.
         live.context.lists_hidden = standing::hides_lists(api, &people, &live.rules, scope).await?;
-        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
+        live.standing = standing::complete(api, &mut live.rules, scope).await?;
         self.contexts.lock().await.insert(account.to_owned(), live.context.clone());
         self.name_attendants(api, scope, &mut live).await?;
         live.own_frames = frames::read(api, &live, scope).await?;
@@ -298,7 +298,7 @@ impl StratusReader {
                 Kind::Forwards => {}
             }
         }
-        live.lingering = standing::complete(api, &mut live.rules, scope).await?;
+        live.standing = standing::complete(api, &mut live.rules, scope).await?;
         self.name_attendants(api, scope, &mut live).await?;
         live.carrier = self.forwards(api.domain, scope).await?;
         Ok(live)

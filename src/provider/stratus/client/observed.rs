@@ -149,10 +149,11 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
                 Some(Resource::Rules(wanted)) => wanted.callers.clone().unwrap_or_default(),
                 _ => Callers::default(),
             };
-            let hidden = unread_lists(callers, rule, &wanted, context.lists_hidden);
-            if hidden && wanted.allow.is_some() {
-                let allow = Path::from(["callers", "allow"]);
-                observed.unseen.entry(address.clone()).or_default().insert(allow);
+            let hides =
+                Hides { lists: context.lists_hidden, block: live.standing.hidden_blocks.contains(key) };
+            for field in unread_lists(callers, rule, &wanted, &hides) {
+                let unseen = observed.unseen.entry(address.clone()).or_default();
+                unseen.insert(Path::from(["callers", field]));
             }
         }
         add(&mut observed, address, Resource::Rules(words), strange, key);
@@ -161,7 +162,7 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     observed.circumstances = preconditions::circumstances(live);
     observed.unread_forwards.clone_from(&live.unread_forwards);
     observed.deleted_names =
-        if live.lingering.is_empty() { DeletedNames::PerhapsTaken } else { DeletedNames::Taken };
+        if live.standing.lingering.is_empty() { DeletedNames::PerhapsTaken } else { DeletedNames::Taken };
     lingering_rules(live, scope, &mut observed);
     survey(live, scope, &mut observed);
     if let Some(domain) = &live.domain {
@@ -183,24 +184,41 @@ fn note(observed: &mut Observed, address: &Address, notes: Vec<String>) {
     }
 }
 
+/// What this server does not show of one extension.
+struct Hides {
+    /// Both lists, in its rules.
+    lists: bool,
+    /// The block list, anywhere.
+    block: bool,
+}
+
 /// Takes out the lists that the Default rule does not show and that were looked up nowhere else: they are not empty for all
-/// that. Says whether the allow list is one that cannot be seen.
-fn unread_lists(callers: &mut Callers, rule: &AnswerRule, wanted: &Callers, lists_hidden: bool) -> bool {
-    let shows_allow = is_shown(&rule.phone_numbers_to_allow);
-    if !shows_allow && (lists_hidden || wanted.allow.is_none()) {
+/// that. Says which declared fields are ones that cannot be seen.
+fn unread_lists(
+    callers: &mut Callers,
+    rule: &AnswerRule,
+    wanted: &Callers,
+    hides: &Hides,
+) -> Vec<&'static str> {
+    let mut unseen = Vec::new();
+    if !is_shown(&rule.phone_numbers_to_allow) && (hides.lists || wanted.allow.is_none()) {
         callers.allow = None;
+        unseen.extend(wanted.allow.as_ref().map(|_| "allow"));
     }
-    if !is_shown(&rule.phone_numbers_to_reject) && !looks_up_blocked(wanted) {
+    if !is_shown(&rule.phone_numbers_to_reject) && (hides.block || !looks_up_blocked(wanted)) {
         callers.block = None;
+        unseen.extend(wanted.block.as_ref().map(|_| "block"));
         // The flag of the user alone says that it is on, not that it is off.
         callers.block_anonymous = callers.block_anonymous.filter(|on| *on);
+        let anonymous = wanted.block_anonymous.filter(|_| callers.block_anonymous.is_none());
+        unseen.extend(anonymous.map(|_| "block_anonymous"));
     }
-    !shows_allow && lists_hidden
+    unseen
 }
 
 /// Rules that were deleted and linger: they count as gone, and their names cannot be used again.
 fn lingering_rules(live: &DomainData, scope: &Scope, observed: &mut Observed) {
-    for (extension, names) in &live.lingering {
+    for (extension, names) in &live.standing.lingering {
         let address = Address::new(Kind::Rules, extension);
         observed.taken.insert(address.clone(), names.iter().cloned().collect());
         let Some(Resource::Rules(wanted)) = scope.wanted.get(&address) else { continue };

@@ -1,6 +1,6 @@
 //! What a list of answering rules does not tell: which of them were deleted and linger, and the lists of callers.
 
-use super::api::Api;
+use super::api::{Api, says_no_route};
 use crate::{
     http::{ApiError, Problem, segment},
     model::{Address, Callers, Kind, Resource},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many extensions beside the declared ones are looked at to learn whether rules show the lists of callers.
 const MOST_PROBES: usize = 10;
@@ -36,15 +36,25 @@ impl Api<'_> {
         looks.try_filter_map(async |gone| Ok(gone)).try_collect().await
     }
 
-    /// The block list, where the Default rule does not show it.
-    pub async fn rejected(&self, extension: &str) -> Result<Feature, ApiError> {
+    /// The block list, where the Default rule does not show it; none where this server has no such path to show it.
+    pub async fn rejected(&self, extension: &str) -> Result<Option<Feature>, ApiError> {
         let rest = format!("/users/{}/number-filters", segment(extension));
         let what = format!("the blocked callers of extension `{extension}`");
         let rows: Vec<NumberFilters> = match self.list(&rest, &what).await {
-            Err(ApiError { problem: Problem::Status { status: 404, .. }, .. }) => Vec::new(),
+            Err(ApiError { problem: Problem::Status { status: 404, message, .. }, .. }) => {
+                if says_no_route(&message) {
+                    return Ok(None);
+                }
+                Vec::new()
+            }
             rows => rows?,
         };
-        Ok(rows.into_iter().next().map(|row| row.phone_numbers_to_reject).unwrap_or_default())
+        // Every rule may have a row; the one of the Default rule is the list that is meant.
+        let (own, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.time_frame.as_str() == DEFAULT);
+        let unnamed = others.into_iter().filter(|row| row.time_frame.as_str().is_empty());
+        let row = own.into_iter().chain(unnamed).next();
+        Ok(Some(row.map(|row| row.phone_numbers_to_reject).unwrap_or_default()))
     }
 }
 
@@ -73,28 +83,40 @@ pub fn looks_up_blocked(wanted: &Callers) -> bool {
     wanted.block.is_some() || wanted.block_anonymous.is_some()
 }
 
-/// The rules of one extension, whole, and the names that linger.
-type Complete = (String, Vec<AnswerRule>, Vec<String>);
+/// The rules of one extension, whole, the names that linger, and whether its block list was looked for and is nowhere shown.
+type Complete = (String, Vec<AnswerRule>, Vec<String>, bool);
 
-/// Takes the lingering rules out and returns their names, and reads block lists from where they are shown.
+/// What the rules of extensions do not show.
+#[derive(Default)]
+pub struct Standing {
+    /// Rules that were deleted and are listed all the same, by extension.
+    pub lingering: BTreeMap<String, Vec<String>>,
+    /// The extensions whose block lists were looked for and are nowhere shown.
+    pub hidden_blocks: BTreeSet<String>,
+}
+
+/// Takes the lingering rules out, and reads block lists from where they are shown.
 pub async fn complete(
     api: Api<'_>,
     rules: &mut BTreeMap<String, Vec<AnswerRule>>,
     scope: &Scope,
-) -> Result<BTreeMap<String, Vec<String>>, ApiError> {
+) -> Result<Standing, ApiError> {
     // A future as large as these is moved once.
     let each =
         std::mem::take(rules).into_iter().map(|(extension, rules)| one(api, scope, extension, rules).boxed());
     let all: Vec<Complete> =
         stream::iter(each).buffer_unordered(api.http.concurrency()).try_collect().await?;
-    let mut lingering = BTreeMap::new();
-    for (extension, whole, gone) in all {
+    let mut standing = Standing::default();
+    for (extension, whole, gone, is_hidden) in all {
         if !gone.is_empty() {
-            lingering.insert(extension.clone(), gone);
+            standing.lingering.insert(extension.clone(), gone);
+        }
+        if is_hidden {
+            standing.hidden_blocks.insert(extension.clone());
         }
         rules.insert(extension, whole);
     }
-    Ok(lingering)
+    Ok(standing)
 }
 
 async fn one(
@@ -111,7 +133,7 @@ async fn one(
     let watches =
         |rule: &AnswerRule| scope.watched.contains(&Address::new(Kind::Schedules, &rule.time_frame.0));
     if wanted.is_none() && !rules.iter().any(watches) {
-        return Ok((extension, rules, Vec::new()));
+        return Ok((extension, rules, Vec::new(), false));
     }
     // Also where no order is declared: the step is read back with the whole order, and the two have to agree.
     let expected = scope.glance.as_ref().map(|glance| &glance.expected);
@@ -119,13 +141,17 @@ async fn one(
     let gone = api.lingering(&extension, names).await?;
     rules.retain(|rule| !gone.contains(&rule.time_frame.0));
     let callers = wanted.and_then(|wanted| wanted.callers.as_ref());
+    let mut is_hidden = false;
     if callers.is_some_and(looks_up_blocked)
         && let Some(default) = rules.iter_mut().find(|rule| rule.time_frame.as_str() == DEFAULT)
         && !is_shown(&default.phone_numbers_to_reject)
     {
-        default.phone_numbers_to_reject = api.rejected(&extension).await?;
+        match api.rejected(&extension).await? {
+            Some(list) => default.phone_numbers_to_reject = list,
+            None => is_hidden = true,
+        }
     }
-    Ok((extension, rules, gone))
+    Ok((extension, rules, gone, is_hidden))
 }
 
 /// Whether this server has an allow list to show, as far as anybody can tell: a rule that has none looks like one that does

@@ -304,7 +304,7 @@ impl Writing<'_> {
         let live = self.api.rules(key).await?;
         let words = match convert::default_rule(&live).map(|rule| &rule.phone_numbers_to_reject) {
             Some(reject) if is_shown(reject) => reject.parameters.clone(),
-            Some(_) => self.api.rejected(key).await?.parameters,
+            Some(_) => self.api.rejected(key).await?.unwrap_or_default().parameters,
             None => Vec::new(),
         };
         Ok(words.into_iter().map(|word| word.0).collect())
