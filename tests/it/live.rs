@@ -91,6 +91,23 @@ const CASES: &[Case] = &[
         ],
         ..PLAIN
     },
+    // To take out what nobody has declared, unseen, would lose it: no restore brings back a list that was off.
+    Case {
+        name: "a block list that is off and holds others",
+        user_101: r#"{ time-frame: "*", phone-numbers-to-reject: { enabled: "no", parameters: ["9005550001", "2145550177"] } }"#,
+        tenant: "rules: { \"101\": { callers: { block: [\"+12145550177\"] } } }",
+        says: &[
+            "error[stale-list]: the block list of `101` is off but still holds 1 number, which adding one would switch on",
+        ],
+        ..PLAIN
+    },
+    Case {
+        name: "a block list that is off and stays off",
+        user_101: r#"{ time-frame: "*", phone-numbers-to-reject: { enabled: "no", parameters: ["9005550001"] } }"#,
+        tenant: "rules: { \"101\": { callers: { block: [] } } }",
+        says: &["No changes. 1 tenant is as declared."],
+        ..PLAIN
+    },
     Case {
         name: "the same list is nobody's business where it is not declared",
         user_101: r#"{ time-frame: "*", phone-numbers-to-allow: { enabled: "yes", parameters: ["9005550001"] } }"#,

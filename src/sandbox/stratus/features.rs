@@ -75,6 +75,17 @@ pub fn append(rule: &mut Map<String, Value>, name: &str, added: Vec<String>, fal
     rule.insert(name.to_owned(), json!({"enabled": on, "parameters": list}));
 }
 
+/// Switches off the lists that a seed says are off: a write does not get there, for it switches on a list that holds anything,
+/// but people do.
+pub fn switch_off(rule: &mut Value, seed: &Value) {
+    for name in LISTS {
+        let is_off = seed.get(*name).and_then(|list| list.get("enabled")).and_then(yes_or_no) == Some("no");
+        if let Some(list) = rule.get_mut(*name).filter(|_| is_off) {
+            list["enabled"] = "no".into();
+        }
+    }
+}
+
 /// Takes entries out of a list that exists; an emptied list is off.
 pub fn take_out(rule: &mut Map<String, Value>, name: &str, removed: &[String]) {
     if rule.contains_key(name) {

@@ -9,7 +9,8 @@ use super::call::{ErrorResponse, domain_of};
 use super::keeping::LINGERING;
 use super::timeframes::Shelf;
 use super::{
-    agents, answerrules, carrier, dialrules, fields, phonenumbers, queues, tables, timeframes, users,
+    agents, answerrules, carrier, dialrules, features, fields, phonenumbers, queues, tables, timeframes,
+    users,
 };
 use crate::sandbox::document::Document;
 
@@ -107,7 +108,11 @@ fn user(document: &mut Document, account: &str, body: &Map<String, Value>) -> Re
             let rules =
                 rules.as_array().ok_or_else(|| ErrorResponse::invalid("answerrules is not a list"))?;
             let empty = Map::new();
-            let made = rules.iter().map(|rule| answerrules::record(rule.as_object().unwrap_or(&empty)));
+            let made = rules.iter().map(|rule| {
+                let mut made = answerrules::record(rule.as_object().unwrap_or(&empty))?;
+                features::switch_off(&mut made, rule);
+                Ok(made)
+            });
             made.collect::<Result<_, _>>()?
         }
     };

@@ -3,7 +3,7 @@
 
 use super::domain_data::DomainData;
 use crate::{
-    model::{Address, DEFAULT_RULE, Destination, Extension, Kind},
+    model::{Address, Callers, DEFAULT_RULE, Destination, Extension, Kind, Resource},
     path::Path,
     plan::{HiddenUse, Observed, Obstacle, Role},
     provider::{
@@ -11,7 +11,7 @@ use crate::{
         scalar::Scalar,
         stratus::{
             convert::{self, Context},
-            wire::{AnswerRule, DEFAULT},
+            wire::{AnswerRule, DEFAULT, Text},
         },
     },
 };
@@ -28,7 +28,7 @@ pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
         if is_queue {
             queue_rules(key, rules, &live.context, observed);
         } else {
-            person_rules(key, rules, observed);
+            person_rules(key, rules, scope, observed);
         }
         uses(key, rules, live, observed);
     }
@@ -84,7 +84,7 @@ fn note(observed: &mut Observed, address: Address, text: String) {
     observed.notes.entry(address).or_default().push(text);
 }
 
-fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
+fn person_rules(key: &str, rules: &[AnswerRule], scope: &Scope, observed: &mut Observed) {
     let address = Address::new(Kind::Rules, key);
     let mut obstacle = |field, code, message: String, help| {
         observed.obstacles.push(Obstacle { address: address.clone(), field, code, message, help });
@@ -113,17 +113,41 @@ fn person_rules(key: &str, rules: &[AnswerRule], observed: &mut Observed) {
     }
     let Some(default) = convert::default_rule(rules) else { return };
     let allow = &default.phone_numbers_to_allow;
-    if matches!(allow.enabled.flag(), Scalar::Unset | Scalar::Known(false)) && !allow.parameters.is_empty() {
-        let stored = crate::text::count(allow.parameters.len(), "number");
-        let message = format!(
-            "the allow list of `{key}` is off but still holds {stored}, which adding one would switch on"
-        );
-        obstacle(
-            Some(Path::from(["callers", "allow"])),
-            "stale-list",
-            message,
+    let reject = &default.phone_numbers_to_reject;
+    let wanted = match scope.wanted.get(&address) {
+        Some(Resource::Rules(wanted)) => wanted.callers.as_ref(),
+        _ => None,
+    };
+    // Of a block list those that the file does not name, and where it names any: what is not added to stays off.
+    let surplus = |word: &&Text| {
+        let Some(Callers { block: Some(block), block_anonymous, .. }) = wanted else { return false };
+        let said = match convert::is_anonymous(word.as_str()) {
+            true => block_anonymous.is_some(),
+            false => block.contains(&convert::caller(word.as_str())),
+        };
+        !block.is_empty() && !said
+    };
+    for (field, list, stored, help) in [
+        (
+            "allow",
+            allow,
+            allow.parameters.len(),
             "remove them in the portal first: Answering Rules > Allow / Block > ALLOWED NUMBERS",
-        );
+        ),
+        (
+            "block",
+            reject,
+            reject.parameters.iter().filter(surplus).count(),
+            "remove them in the portal first: Answering Rules > Allow / Block > BLOCKED NUMBERS",
+        ),
+    ] {
+        if stored > 0 && matches!(list.enabled.flag(), Scalar::Unset | Scalar::Known(false)) {
+            let stored = crate::text::count(stored, "number");
+            let message = format!(
+                "the {field} list of `{key}` is off but still holds {stored}, which adding one would switch on"
+            );
+            obstacle(Some(Path::from(["callers", field])), "stale-list", message, help);
+        }
     }
     if default.enabled.flag() == Scalar::Known(false) {
         let message = format!("the Default rule of `{key}` is switched off, and its forwards with it");
