@@ -57,7 +57,14 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
             let rows = rows::all(call.held, QUEUE.table).map(|row| brief(call, call.held, row).into());
             page(call.server, call.request, "queues", rows.collect())
         }
-        ("GET", [id]) => show(render(call, call.held, call.find(&QUEUE, id)?)),
+        ("GET", [id]) => {
+            let shown = render(call, call.held, call.find(&QUEUE, id)?);
+            show(if call.server.wraps_queue {
+                json!({"status": "success", "queue": shown})
+            } else {
+                shown.into()
+            })
+        }
         ("GET", [id, "agents"]) => show(json!({"agents": call.find(&QUEUE, id)?["agents"]})),
         ("GET", [id, "numbers"]) => {
             let routed = routed(call.held, &call.find(&QUEUE, id)?["id"]);

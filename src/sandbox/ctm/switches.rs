@@ -14,6 +14,7 @@ pub const NAMES: &[&str] = &[
     "total-agents",
     "receiver-put",
     "schedule-put",
+    "queue-get",
 ];
 
 /// What the vendor's texts and its clients say differently.
@@ -37,6 +38,8 @@ pub const READINGS: &[Reading] = &[
     Reading::harsh("receiver-put:replace"),
     Reading::kind("schedule-put:merge"),
     Reading::harsh("schedule-put:replace"),
+    Reading::kind("queue-get:flat"),
+    Reading::harsh("queue-get:wrapped"),
 ];
 
 /// What they set.
@@ -64,6 +67,8 @@ pub struct Settings {
     /// (FACTS ctm/readings-6).
     pub replaces_receiver: bool,
     pub replaces_schedule: bool,
+    /// A queue that is read by itself stands under `queue`, beside a status (FACTS ctm/readings-7).
+    pub wraps_queue: bool,
 }
 
 /// How `update_number` finds the receiving numbers of a list.
@@ -105,6 +110,7 @@ impl Settings {
             more_agents: set.get("total-agents", |it| either(it, ["rows", "more"]), false)?,
             replaces_receiver: set.get("receiver-put", |it| either(it, ["merge", "replace"]), false)?,
             replaces_schedule: set.get("schedule-put", |it| either(it, ["merge", "replace"]), true)?,
+            wraps_queue: set.get("queue-get", |it| either(it, ["flat", "wrapped"]), false)?,
         })
     }
 }
@@ -116,6 +122,7 @@ fn either(text: &str, words: [&'static str; 2]) -> Result<bool, &'static str> {
         ["hidden", _] => "`shown` or `hidden`",
         ["any", _] => "`any` or `own`",
         ["rows", _] => "`rows` or `more`",
+        ["flat", _] => "`flat` or `wrapped`",
         _ => "`merge` or `replace`",
     })
 }

@@ -106,12 +106,22 @@ impl Api<'_> {
         Err(incomplete(format!("more than {MOST_PAGES} pages")))
     }
 
-    /// One object, bare or under `key`.
-    pub async fn object(&self, rest: &str, key: &str, what: &str) -> Result<Row, ApiError> {
+    /// The account itself.
+    pub async fn account(&self, what: &str) -> Result<Row, ApiError> {
+        let path = self.path("");
+        let body = accepted(&self.http.get(&path, &[], what).await?, what, &path)?;
+        let row = Row::unwrap(body.clone(), "account").filter(|row| !row.0.is_empty());
+        row.ok_or_else(|| undecodable("no object", &body.to_string(), what, &path))
+    }
+
+    /// The object with an id, bare or under one of these keys. Another answer is not taken for it: an object without a name
+    /// would be one that is not there, and be made a second time.
+    pub async fn object(&self, rest: &str, keys: &[&str], id: &str, what: &str) -> Result<Row, ApiError> {
         let path = self.path(rest);
         let body = accepted(&self.http.get(&path, &[], what).await?, what, &path)?;
-        let row = Row::unwrap(body.clone(), key).filter(|row| !row.0.is_empty());
-        row.ok_or_else(|| undecodable("no object", &body.to_string(), what, &path))
+        one_of(&body, keys, id).ok_or_else(|| {
+            undecodable(format!("it is not the object with the id {id}"), &body.to_string(), what, &path)
+        })
     }
 }
 
@@ -149,4 +159,33 @@ fn accepted(body: &Body, what: &str, path: &str) -> Result<Value, ApiError> {
 /// `None` where the object is not there: `<kind> not found` (FACTS ctm/errors-3). The account itself is no object.
 pub fn present<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     answer::present(read, |message| message.ends_with("not found") && !message.starts_with("account"))
+}
+
+/// The object with an id, bare or under one of these keys.
+fn one_of(body: &Value, keys: &[&str], id: &str) -> Option<Row> {
+    let mut forms = keys.iter().chain(&[""]).filter_map(|key| Row::unwrap(body.clone(), key));
+    forms.find(|row| row.id() == id)
+}
+
+/// An answer that is some other object says nothing of the one that was asked for: without its name that one would be taken
+/// for missing, and be made a second time.
+#[test]
+fn only_the_object_that_was_asked_for_is_taken_for_it() {
+    use serde_json::json;
+
+    let object = json!({ "id": "CQU1", "name": "Sales" });
+    for (body, is_it) in [
+        (object.clone(), true),
+        (json!({ "call_queue": object }), true),
+        (json!({ "status": "success", "queue": object }), true),
+        (json!({ "id": 1, "name": "Sales" }), false),
+        (json!({ "id": "CQU2", "name": "Sales" }), false),
+        (json!({ "message": "please try again" }), false),
+        (json!({ "status": "success", "config": object }), false),
+        (json!({}), false),
+        (json!(null), false),
+        (json!([object]), false),
+    ] {
+        assert_eq!(one_of(&body, &["call_queue", "queue"], "CQU1").is_some(), is_it, "{body}");
+    }
 }

@@ -38,6 +38,9 @@ fn place(target_type: TargetType) -> (&'static str, &'static [&'static str], &'s
     }
 }
 
+/// What a queue may be wrapped in: how it is written, and what the list calls them.
+pub const QUEUE: [&str; 2] = ["call_queue", "queue"];
+
 pub fn noun(target_type: TargetType) -> &'static str {
     match target_type {
         TargetType::Number => "tracking numbers",

@@ -5,7 +5,7 @@ use super::{
     API,
     account_data::AccountData,
     api::{Api, present},
-    index::{Index, Indexes, is_automatic, key, path, rows, sort_of},
+    index::{Index, Indexes, QUEUE, is_automatic, key, path, rows, sort_of},
     observed::in_words,
     uses,
 };
@@ -75,7 +75,7 @@ impl Read for CtmReader {
 /// The account, if it is the one that is meant.
 async fn own_account(api: Api<'_>) -> Result<Row, ApiError> {
     let what = format!("account `{}`", api.account);
-    let account = api.object("", "account", &what).await?;
+    let account = api.account(&what).await?;
     if account.id() != api.account {
         let why = format!("the server answers for account `{}`", account.id());
         return Err(failure(&what, &api.path(""), Problem::Conflict(why)));
@@ -132,7 +132,7 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
         index.put(TargetType::Menu, &menus);
         let ids: Vec<String> = menus.iter().map(Row::id).collect();
         let reads = ids.into_iter().map(|id| async move {
-            api.object(&path(TargetType::Menu, &id), "voice_menu", &format!("voice menu {id}")).await
+            api.object(&path(TargetType::Menu, &id), &["voice_menu"], &id, &format!("voice menu {id}")).await
         });
         live.menus = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
         live.id_holders = uses::id_holders(api, automatic.clone()).await?;
@@ -173,10 +173,10 @@ async fn read_objects(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<
                 present(schedule(api, id).await)?.map(|it| live.schedules.push((it, true)))
             }
             TargetType::Receiver => {
-                present(api.object(&path(target_type, id), "receiving_number", &what).await)?
+                present(api.object(&path(target_type, id), &["receiving_number"], id, &what).await)?
                     .map(|it| live.receivers.push(it))
             }
-            _ => present(api.object(&path(target_type, id), "number", &what).await)?
+            _ => present(api.object(&path(target_type, id), &["number"], id, &what).await)?
                 .map(|it| live.numbers.push(it)),
         };
         if found.is_none() {
@@ -187,12 +187,12 @@ async fn read_objects(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<
 }
 
 async fn schedule(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
-    api.object(&path(TargetType::Schedule, id), "schedule", &format!("schedule {id}")).await
+    api.object(&path(TargetType::Schedule, id), &["schedule"], id, &format!("schedule {id}")).await
 }
 
 /// A queue without its agents.
 async fn record(api: Api<'_>, id: &str) -> Result<Row, ApiError> {
-    api.object(&path(TargetType::Queue, id), "call_queue", &format!("queue {id}")).await
+    api.object(&path(TargetType::Queue, id), &QUEUE, id, &format!("queue {id}")).await
 }
 
 /// A queue with its agents, which are read from where the queue says.

@@ -1,6 +1,10 @@
 //! Pointers that no declared object shows: voice menus, and the schedules of queues.
 
-use super::{account_data::AccountData, api::Api, index::path};
+use super::{
+    account_data::AccountData,
+    api::Api,
+    index::{QUEUE, path},
+};
 use crate::{
     http::{ApiError, Problem},
     model::{Address, Kind},
@@ -54,11 +58,9 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String
     }
     for row in automatic {
         // The list leaves out most fields.
-        let name = called("automatic queue", &row);
-        found.push((
-            name.clone(),
-            api.object(&path(TargetType::Queue, &row.id()), "call_queue", &name).await?,
-        ));
+        let (name, id) = (called("automatic queue", &row), row.id());
+        let queue = api.object(&path(TargetType::Queue, &id), &QUEUE, &id, &name).await?;
+        found.push((name, queue));
     }
     Ok(found)
 }

@@ -145,7 +145,7 @@ impl Writing<'_> {
         }
         let id = self.id(TargetType::Schedule, &key).await?;
         let rest = path(TargetType::Schedule, &id);
-        let live = self.api().object(&rest, "schedule", &format!("schedule `{key}`")).await?;
+        let live = self.api().object(&rest, &["schedule"], &id, &format!("schedule `{key}`")).await?;
         // Whether a PUT that leaves a field out keeps it is not documented: everything goes back, also what nobody knows
         // (FACTS ctm/readings-6).
         let mut body = live.0;
@@ -238,7 +238,8 @@ impl Writing<'_> {
         let id = self.id(TargetType::Receiver, &key).await?;
         let rest = path(TargetType::Receiver, &id);
         if !body.contains_key("name") {
-            let live = self.api().object(&rest, "receiving_number", &format!("receiver `{key}`")).await?;
+            let what = format!("receiver `{key}`");
+            let live = self.api().object(&rest, &["receiving_number"], &id, &what).await?;
             body.insert("name".to_owned(), json!(live.text("name").unwrap_or_default()));
         }
         // Both of what the vendor's own library sends, whatever changes (FACTS ctm/readings-5).

@@ -120,7 +120,7 @@ impl Writing<'_> {
     async fn live_number(&self, id: &str) -> Result<Row, ApiError> {
         let Api { http, account } = self.api();
         let what = format!("number `{}`", self.key());
-        Api { http, account }.object(&path(TargetType::Number, id), "number", &what).await
+        Api { http, account }.object(&path(TargetType::Number, id), &["number"], id, &what).await
     }
 
     async fn dial_route(&mut self, number: &str, to: &Destination) -> Result<(), ApiError> {
