@@ -569,3 +569,23 @@ fn calls_are_led_to_what_a_person_makes_when_it_is_made() {
     let skipped = "skipped   acme/numbers.+18005550101: queues.New has to be done by hand first";
     assert!(applied.out.contains(skipped), "{}{}", applied.out, applied.err);
 }
+
+/// A receiving number that something still leads to is no harmless deletion: a choice of a menu under whatever key, a geo router
+/// that names the number and not its id, and of which the list shows nothing.
+#[test]
+fn a_receiver_that_a_menu_or_a_geo_router_uses_is_said_to_be_used() {
+    let live = "receiving_numbers: [{ number: \"+14105550123\" }, { number: \"+14105550124\" }]\n\
+                voice_menus: [{ name: Main, items: [{ keypress: \"1\", receiving_number: \"+14105550124\" }] }]\n\
+                geo_routes: [{ name: West, numbers: [\"+14105550123\"] }]\n";
+    for (number, by) in [("+14105550123", "geo router `West`"), ("+14105550124", "voice menu `Main`")] {
+        let tenant = format!("absent: {{ receivers: [\"{number}\"] }}\n");
+        let world = World::on(&System { live, ..world::CTM }, &tenant);
+        for key in ["dial_number_id", "physical_phone_number_id"] {
+            run(&world, &["plan"], "");
+            let state = world.state().replace("\"dial_number_id\"", &format!("\"{key}\""));
+            std::fs::write(world.state_file(), state).unwrap();
+            let plan = run(&world, &["plan"], "");
+            assert!(plan.out.contains(by), "{number} {key}\n{}{}", plan.out, plan.err);
+        }
+    }
+}

@@ -26,6 +26,9 @@ pub struct Collection {
     fixed: fn() -> Value,
 }
 
+/// The numbers a geo router leads to.
+pub const LEADS_TO: &str = "numbers";
+
 pub const COLLECTIONS: &[Collection] = &[
     Collection {
         kind: USER,
@@ -111,7 +114,14 @@ pub fn route(call: &ApiCall, method: &str, name: &str, path: &[&str]) -> RouteRe
     match (method, path) {
         ("GET", []) => list(call, collection),
         ("GET", [id]) if collection.single => {
-            show(render(call, &collection.kind, call.find(&collection.kind, id)?))
+            let row = call.find(&collection.kind, id)?;
+            let mut shown = render(call, &collection.kind, row);
+            // Lists leave out where a geo router leads to: it names numbers, not their ids.
+            if let Some(numbers) = row.get(LEADS_TO).and_then(Value::as_array) {
+                let place = |number: &Value| json!({"name": "", "number": number});
+                shown["locations"] = numbers.iter().map(place).collect();
+            }
+            show(shown)
         }
         _ => Err(ErrorResponse::no_route()),
     }
@@ -135,6 +145,7 @@ fn list(call: &ApiCall, collection: &Collection) -> RouteResult {
 
 fn render(call: &ApiCall, kind: &ObjectType, row: &Map<String, Value>) -> Value {
     let mut shown = row.clone();
+    shown.shift_remove(LEADS_TO);
     if matches!(kind.prefix, "USR" | "NCF") {
         shown.insert("account_id".into(), call.account_id());
     }

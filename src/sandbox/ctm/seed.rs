@@ -38,7 +38,8 @@ pub fn plant(account: &str, seed: &Map<String, Value>) -> Result<Document, Strin
     for collection in catalog::COLLECTIONS {
         for (at, body) in section(seed, collection.kind.table)? {
             let mut row = catalog::blank(&mut document, collection);
-            fill(&document, collection.fields, &[], &mut row, body, &at)?;
+            fill(&document, collection.fields, &[catalog::LEADS_TO], &mut row, body, &at)?;
+            copy(&mut row, body, &[catalog::LEADS_TO]);
             let natural = required(&row, collection.natural, &at)?;
             rows::put(&mut document, &collection.kind, &natural, row);
         }

@@ -17,6 +17,16 @@ pub struct AccountData {
     pub schedules: Vec<(Row, bool)>,
     /// Only before something is deleted.
     pub menus: Vec<Row>,
-    /// Beside the menus: what may point to something in a form that is not documented, with what it is called.
-    pub id_holders: Vec<(String, Row)>,
+    /// Beside the menus: what may point to something in a form that is not documented.
+    pub id_holders: Vec<IdHolder>,
+}
+
+/// Something whose inside is not documented.
+pub struct IdHolder {
+    /// What it is called.
+    pub name: String,
+    /// The whole of it, or its row of a list.
+    pub row: Row,
+    /// Whether it can be read by itself: if not, it may hold more than is seen.
+    pub is_whole: bool,
 }

@@ -1,12 +1,12 @@
 //! Pointers that no declared object shows: voice menus, and the schedules of queues.
 
 use super::{
-    account_data::AccountData,
+    account_data::{AccountData, IdHolder},
     api::Api,
     index::{QUEUE, path},
 };
 use crate::{
-    http::{ApiError, Problem},
+    http::{ApiError, Problem, segment},
     model::{Address, Kind},
     plan::HiddenUse,
     provider::{
@@ -17,7 +17,9 @@ use crate::{
         },
     },
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Whether this plan may delete something that others point to.
 pub fn may_delete(scope: &Scope) -> bool {
@@ -33,18 +35,20 @@ pub fn may_go(scope: &Scope, address: &Address) -> bool {
 }
 
 /// Things whose inside is not documented, and automatic queues: before something is deleted they are searched for ids.
-pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String, Row)>, ApiError> {
-    /// The last two are no part of every account (FACTS ctm/routers-2).
-    const LISTS: [(&str, &[&str], &str); 5] = [
-        ("/conditional_routers", &["configs", "conditional_routers"], "smart router"),
-        ("/geo_routes", &["geo_routes"], "geo router"),
-        ("/call_settings", &["configs"], "call settings"),
-        ("/routing_tables", &["routing_tables"], "routing table"),
-        ("/voice_bots", &["voice_bots"], "voice bot"),
+pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolder>, ApiError> {
+    /// With what one of them may be wrapped in, where a path to one is known. The last two are no part of every account
+    /// (FACTS ctm/routers-2).
+    const LISTS: [(&str, &[&str], &str, Option<&str>); 5] = [
+        ("/conditional_routers", &["configs", "conditional_routers"], "smart router", Some("config")),
+        ("/geo_routes", &["geo_routes"], "geo router", Some("geo_route")),
+        ("/call_settings", &["configs"], "call settings", Some("config")),
+        ("/routing_tables", &["routing_tables"], "routing table", None),
+        ("/voice_bots", &["voice_bots"], "voice bot", None),
     ];
     let called = |noun: &str, row: &Row| format!("{noun} `{}`", row.text("name").unwrap_or_default());
     let mut found = Vec::new();
-    for (rest, keys, noun) in LISTS {
+    let mut whole: Vec<(String, Row, String, Vec<&'static str>)> = Vec::new();
+    for (rest, keys, noun, wrapper) in LISTS {
         let what = format!("each {noun} of account `{}`", api.account);
         let rows = match api.list(rest, keys, &[], &what).await {
             Err(ApiError { problem: Problem::Status { status: 404, .. }, .. })
@@ -54,19 +58,39 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<(String
             }
             read => read?,
         };
-        found.extend(rows.into_iter().map(|row| (called(noun, &row), row)));
+        let named = rows.into_iter().map(|row| (called(noun, &row), row));
+        match wrapper {
+            // Lists leave out what one of them leads to.
+            Some(wrapper) => whole.extend(named.map(|(name, row)| {
+                let at = format!("{rest}/{}", segment(&row.id()));
+                (name, row, at, vec![wrapper])
+            })),
+            None => found.extend(named.map(|(name, row)| IdHolder { name, row, is_whole: true })),
+        }
     }
-    for row in automatic {
-        // The list leaves out most fields.
-        let (name, id) = (called("automatic queue", &row), row.id());
-        let queue = api.object(&path(TargetType::Queue, &id), &QUEUE, &id, &name).await?;
-        found.push((name, queue));
+    whole.extend(automatic.into_iter().map(|row| {
+        let at = path(TargetType::Queue, &row.id());
+        (called("automatic queue", &row), row, at, QUEUE.to_vec())
+    }));
+    let mut reads = Vec::new();
+    for (name, row, at, wrappers) in whole {
+        reads.push(async move {
+            match api.object(&at, &wrappers, &row.id(), &name).await {
+                Ok(row) => Ok(IdHolder { name, row, is_whole: true }),
+                Err(ApiError { problem: Problem::Status { status: 403 | 404, .. }, .. }) => {
+                    Ok(IdHolder { name, row, is_whole: false })
+                }
+                Err(error) => Err(error),
+            }
+        });
     }
+    let read: Vec<IdHolder> = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
+    found.extend(read);
     Ok(found)
 }
 
 /// Every text in a value.
-fn texts(value: &Value, out: &mut Vec<String>) {
+fn texts(value: &Value, out: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => map.values().for_each(|value| texts(value, out)),
         Value::Array(items) => items.iter().for_each(|item| texts(item, out)),
@@ -74,16 +98,25 @@ fn texts(value: &Value, out: &mut Vec<String>) {
     }
 }
 
+/// The receiving number that a text is, by the number itself: `+14105550124`, with or without the plus.
+fn dialled<'a>(text: &str, names: &'a Names) -> Option<&'a str> {
+    let plain: String = text.chars().filter(|c| !matches!(c, '+' | '-' | '.' | ' ' | '(' | ')')).collect();
+    if plain.len() < 7 || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut receivers = names.by_id.iter().filter(|((sort, _), _)| *sort == TargetType::Receiver);
+    let is = |number: &str| {
+        let digits = number.trim_start_matches('+');
+        digits == plain || digits.strip_prefix('1') == Some(&plain)
+    };
+    receivers.find(|(_, number)| is(number)).map(|(_, number)| number.as_str())
+}
+
 /// Who points to what, in words.
 pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
     let mut found = Vec::new();
-    let mut push = |target_type: TargetType, id: Option<String>, by: &str| {
-        let kind = match target_type {
-            TargetType::Receiver => Kind::Receivers,
-            TargetType::Queue => Kind::Queues,
-            TargetType::Schedule => Kind::Schedules,
-            _ => return,
-        };
+    let push = |found: &mut Vec<HiddenUse>, target_type: TargetType, id: Option<String>, by: &str| {
+        let Some(kind) = kind_of(target_type) else { return };
         if let Some(name) = id.and_then(|id| names.get(target_type, &id).map(str::to_owned)) {
             let (target, by) = (Address::new(kind, name), by.to_owned());
             found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
@@ -92,36 +125,86 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
     for (row, _) in &live.queues {
         let by = format!("the hours of queue `{}`", row.text("name").unwrap_or_default());
         let id = row.object("schedule").map(|it| it.id()).or_else(|| row.text("schedule_id"));
-        push(TargetType::Schedule, id, &by);
+        push(&mut found, TargetType::Schedule, id, &by);
     }
     for menu in &live.menus {
         let by = format!("voice menu `{}`", menu.text("name").unwrap_or_default());
-        push(TargetType::Schedule, menu.text("schedule_id"), &by);
-        push(TargetType::Receiver, menu.text("default_number_id"), &by);
         if let Some(target_type) = acted_on(menu, "after_hours_action") {
-            push(target_type, menu.text("after_hours_action_id"), &by);
-        }
-        for item in menu.0.get("items").and_then(Value::as_array).into_iter().flatten() {
-            let Some(item) = Row::unwrap(item.clone(), "item") else { continue };
-            push(TargetType::Receiver, item.text("dial_number_id"), &by);
-            push(TargetType::Queue, item.text("call_queue_id"), &by);
+            push(&mut found, target_type, menu.text("after_hours_action_id"), &by);
         }
     }
-    for (by, row) in &live.id_holders {
-        let mut ids = Vec::new();
-        texts(&Value::Object(row.0.clone()), &mut ids);
-        for id in ids {
+    // Under whatever key it stands: only some of them are documented.
+    let menus = live
+        .menus
+        .iter()
+        .map(|menu| (format!("voice menu `{}`", menu.text("name").unwrap_or_default()), menu));
+    let others = live.id_holders.iter().map(|holder| (holder.name.clone(), &holder.row));
+    for (by, row) in menus.chain(others) {
+        let mut held = BTreeSet::new();
+        texts(&Value::Object(row.0.clone()), &mut held);
+        for held in held {
             for target_type in [TargetType::Receiver, TargetType::Queue, TargetType::Schedule] {
-                push(target_type, Some(id.clone()), by);
+                push(&mut found, target_type, Some(held.clone()), &by);
+            }
+            if let Some(number) = dialled(&held, names) {
+                let (target, by) = (Address::new(Kind::Receivers, number), by.clone());
+                found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
             }
         }
+    }
+    for IdHolder { name, .. } in live.id_holders.iter().filter(|holder| !holder.is_whole) {
+        may_use_all(&format!("perhaps {name} (what it leads to cannot be read)"), names, &mut found);
     }
     // The API may leave out a pointer that exists.
     if live.receivers.iter().any(|row| !row.has("default_action_id")) && live.receivers.len() > 1 {
         let by = "perhaps another receiving number (its no-answer routing and tagging hours are not shown)";
-        for (target_type, id) in names.by_id.keys() {
-            push(*target_type, Some(id.clone()), by);
-        }
+        may_use_all(by, names, &mut found);
     }
     found
+}
+
+/// Something that may point to everything.
+fn may_use_all(by: &str, names: &Names, found: &mut Vec<HiddenUse>) {
+    for ((target_type, _), name) in &names.by_id {
+        let Some(kind) = kind_of(*target_type) else { continue };
+        let (target, by) = (Address::new(kind, name), by.to_owned());
+        found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
+    }
+}
+
+/// What is deleted through this program, and may be in use.
+fn kind_of(target_type: TargetType) -> Option<Kind> {
+    match target_type {
+        TargetType::Receiver => Some(Kind::Receivers),
+        TargetType::Queue => Some(Kind::Queues),
+        TargetType::Schedule => Some(Kind::Schedules),
+        _ => None,
+    }
+}
+
+/// What cannot be read by itself may lead to everything, and says so instead of nothing. A number counts as its receiving number in
+/// each form in which people write it.
+#[test]
+fn what_cannot_be_read_may_use_everything() {
+    let mut names = Names::default();
+    names.by_id.insert((TargetType::Receiver, "RPN1".to_owned()), "+14105550124".to_owned());
+    let holder = |name: &str, field: &str, is_whole| IdHolder {
+        name: name.to_owned(),
+        row: Row(serde_json::Map::from_iter([("locations".to_owned(), field.into())])),
+        is_whole,
+    };
+    for (holder, expected) in [
+        (
+            holder("geo router `West`", "", false),
+            Some("perhaps geo router `West` (what it leads to cannot be read)"),
+        ),
+        (holder("geo router `West`", "+14105550124", true), Some("geo router `West`")),
+        (holder("geo router `West`", "(410) 555-0124", true), Some("geo router `West`")),
+        (holder("geo router `West`", "RPN1", true), Some("geo router `West`")),
+        (holder("geo router `West`", "+14105550125", true), None),
+    ] {
+        let live = AccountData { id_holders: vec![holder], ..AccountData::default() };
+        let found = hidden(&live, &names);
+        assert_eq!(found.first().map(|it| it.by.as_str()), expected);
+    }
 }
