@@ -589,3 +589,25 @@ fn a_receiver_that_a_menu_or_a_geo_router_uses_is_said_to_be_used() {
         }
     }
 }
+
+/// The agents of a queue are written as a whole list: a part of them, taken for all, would take the others out. How many pages there
+/// are may come as a number or a text, or as the next page alone.
+#[test]
+fn a_part_of_the_agents_is_not_taken_for_all() {
+    let live = "users: [{ email: ann@acme.example }, { email: bob@acme.example }, { email: cy@acme.example }]\n\
+                queues: [{ name: Sales, agents: [{ user: ann@acme.example, priority: 1 }, { user: bob@acme.example, priority: 2 }] }]\n";
+    let tenant = "queues: { Sales: { agents: [{ agent: ann@acme.example, order: 1 }, { agent: cy@acme.example, order: 2 }] } }\n";
+    for totals in ["numbers", "texts"] {
+        let world = World::on(&System { live, ..world::CTM }, tenant);
+        run(&world, &["plan"], "");
+        let before = world.state();
+        let applied =
+            run(&world, &["apply", "--auto-approve"], &format!("agents-per-page:1,totals:{totals}"));
+        assert_ne!(applied.ending, Ending::Fine, "{totals}\n{}{}", applied.out, applied.err);
+        let said = format!("{}{}", applied.out, applied.err);
+        assert!(said.contains("it has more than one page"), "{totals}\n{said}");
+        assert_eq!(world.state(), before, "{totals}");
+        // All of them on one page are all of them.
+        apply(&world, &format!("agents-per-page:9,totals:{totals}"));
+    }
+}

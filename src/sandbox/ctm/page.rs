@@ -14,8 +14,13 @@ const MOST: usize = 150;
 /// Answers one page of a list, under its key.
 pub fn page(server: &Ctm, request: &Request, key: &str, rows: Vec<Value>) -> RouteResult {
     let number = |name: &str| request.query(name).and_then(|text| text.parse::<usize>().ok());
+    page_of(server, request, key, number("per_page").filter(|size| *size > 0).unwrap_or(PER_PAGE), rows)
+}
+
+/// The same in pages of so many rows.
+pub fn page_of(server: &Ctm, request: &Request, key: &str, size: usize, rows: Vec<Value>) -> RouteResult {
+    let number = |name: &str| request.query(name).and_then(|text| text.parse::<usize>().ok());
     let page = number("page").unwrap_or(1).max(1);
-    let size = number("per_page").filter(|size| *size > 0).unwrap_or(PER_PAGE);
     if size > MOST {
         return Err(ErrorResponse::error(400, &format!("per_page limit is {MOST}")));
     }
@@ -25,10 +30,12 @@ pub fn page(server: &Ctm, request: &Request, key: &str, rows: Vec<Value>) -> Rou
     let link = |to: Option<usize>| link(server.next_page, request, to);
     let mut answer = Map::new();
     answer.insert(key.to_owned(), rows.into());
-    answer.insert("page".into(), page.into());
-    answer.insert("per_page".into(), size.into());
-    answer.insert("total_entries".into(), total.into());
-    answer.insert("total_pages".into(), pages.into());
+    let count =
+        |number: usize| if server.text_totals { number.to_string().into() } else { Value::from(number) };
+    answer.insert("page".into(), count(page));
+    answer.insert("per_page".into(), count(size));
+    answer.insert("total_entries".into(), count(total));
+    answer.insert("total_pages".into(), count(pages));
     answer.insert("next_page".into(), link((page < pages).then_some(page + 1)));
     answer.insert("previous_page".into(), link((page > 1).then(|| page - 1)));
     show(answer)

@@ -7,7 +7,7 @@ use super::call::{ApiCall, show, wrapped};
 use super::error_response::{ErrorResponse, RouteResult};
 use super::fields::{self, Field, Lookup, flag, id, int, one_of, text};
 use super::kinds::{self, NUMBER, QUEUE, USER};
-use super::page::page;
+use super::page::{page, page_of};
 use super::rows;
 use crate::sandbox::document::Document;
 
@@ -65,7 +65,19 @@ pub fn route(call: &ApiCall, method: &str, path: &[&str]) -> RouteResult {
                 shown.into()
             })
         }
-        ("GET", [id, "agents"]) => show(json!({"agents": call.find(&QUEUE, id)?["agents"]})),
+        ("GET", [id, "agents"]) => {
+            let agents = &call.find(&QUEUE, id)?["agents"];
+            match call.server.agents_per_page {
+                0 => show(json!({"agents": agents})),
+                size => page_of(
+                    call.server,
+                    call.request,
+                    "agents",
+                    size,
+                    list(agents).into_iter().cloned().collect(),
+                ),
+            }
+        }
         ("GET", [id, "numbers"]) => {
             let routed = routed(call.held, &call.find(&QUEUE, id)?["id"]);
             let shown = routed.map(|row| {

@@ -1,6 +1,6 @@
 //! What can be switched about this server alone.
 
-use crate::sandbox::notation::{Reading, SwitchError, Switches};
+use crate::sandbox::notation::{Reading, SwitchError, Switches, rows};
 
 /// The names of the notation.
 pub const NAMES: &[&str] = &[
@@ -15,6 +15,8 @@ pub const NAMES: &[&str] = &[
     "receiver-put",
     "schedule-put",
     "queue-get",
+    "totals",
+    "agents-per-page",
 ];
 
 /// What the vendor's texts and its clients say differently.
@@ -40,6 +42,8 @@ pub const READINGS: &[Reading] = &[
     Reading::harsh("schedule-put:replace"),
     Reading::kind("queue-get:flat"),
     Reading::harsh("queue-get:wrapped"),
+    Reading::kind("totals:numbers"),
+    Reading::harsh("totals:texts"),
 ];
 
 /// What they set.
@@ -69,6 +73,10 @@ pub struct Settings {
     pub replaces_schedule: bool,
     /// A queue that is read by itself stands under `queue`, beside a status (FACTS ctm/readings-7).
     pub wraps_queue: bool,
+    /// The numbers of pages and rows of a list are texts (FACTS ctm/readings-8).
+    pub text_totals: bool,
+    /// Agents of a queue in one page of their list, which says how many there are; 0 is all of them, and nothing said.
+    pub agents_per_page: usize,
 }
 
 /// How `update_number` finds the receiving numbers of a list.
@@ -110,6 +118,8 @@ impl Settings {
             more_agents: set.get("total-agents", |it| either(it, ["rows", "more"]), false)?,
             replaces_receiver: set.get("receiver-put", |it| either(it, ["merge", "replace"]), false)?,
             replaces_schedule: set.get("schedule-put", |it| either(it, ["merge", "replace"]), true)?,
+            text_totals: set.get("totals", |it| either(it, ["numbers", "texts"]), false)?,
+            agents_per_page: set.get("agents-per-page", rows, 0)?,
             wraps_queue: set.get("queue-get", |it| either(it, ["flat", "wrapped"]), false)?,
         })
     }
@@ -123,6 +133,7 @@ fn either(text: &str, words: [&'static str; 2]) -> Result<bool, &'static str> {
         ["any", _] => "`any` or `own`",
         ["rows", _] => "`rows` or `more`",
         ["flat", _] => "`flat` or `wrapped`",
+        ["numbers", _] => "`numbers` or `texts`",
         _ => "`merge` or `replace`",
     })
 }

@@ -19,7 +19,7 @@ use crate::{
         at_once::AtOnce,
         ctm::{
             convert::{self, TargetType},
-            wire::Row,
+            wire::{Row, text},
         },
     },
 };
@@ -206,10 +206,13 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
     let body = api.http.get(&path, &[("per_page", "100".to_owned())], &what).await?;
     let body: Value = decode(&body, &what, &path)?;
     let incomplete = |why: String| failure(&what, &path, Problem::Incomplete(why));
-    let more = body.get("total_pages").and_then(Value::as_u64).is_some_and(|pages| pages > 1);
-    if more {
+    let number = |key: &str| text(body.get(key)?)?.parse::<usize>().ok();
+    // Counted, or named in any of the forms in which a next page is (FACTS ctm/lists-3).
+    let next = body.get("next_page").and_then(text).filter(|next| next != "false");
+    if number("total_pages").is_some_and(|pages| pages > 1) || next.is_some() {
         return Err(incomplete("it has more than one page".to_owned()));
     }
+    let total = number("total_entries");
     let agents = match body {
         Value::Null => Vec::new(),
         body => match body.get("agents").and_then(Value::as_array) {
@@ -219,6 +222,9 @@ pub async fn queue(api: Api<'_>, id: &str) -> Result<(Row, Option<Vec<Row>>), Ap
             }
         },
     };
+    if let Some(total) = total.filter(|total| *total > agents.len()) {
+        return Err(incomplete(format!("expected {total} rows, got {}", agents.len())));
+    }
     Ok((queue, Some(agents)))
 }
 
