@@ -11,7 +11,10 @@ use crate::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 /// The most rows one page may have (FACTS stratus/lists-1).
 const PAGE: usize = 1000;
@@ -20,6 +23,21 @@ const PAGE: usize = 1000;
 const LEAST_CAP: usize = 10;
 /// No account has more pages than this; a server that never ends does not hang a plan.
 const MOST_PAGES: usize = 1000;
+
+/// How servers spell their domains, by how files do.
+#[derive(Default)]
+pub struct Spellings(Mutex<BTreeMap<String, String>>);
+
+impl Spellings {
+    fn of(&self, domain: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned()
+    }
+
+    pub fn put(&self, domain: &str, spelling: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(domain.to_owned(), spelling.to_owned());
+    }
+}
 
 /// The API, seen from one domain.
 #[derive(Clone, Copy)]
@@ -66,6 +84,18 @@ impl<'a> Api<'a> {
 
     pub async fn domain(&self) -> Result<Domain, ApiError> {
         self.object("", &format!("domain `{}`", self.domain)).await
+    }
+
+    /// The domain as the server spells it: a file may write it in another case, and what is written into an object is compared
+    /// there, letter by letter perhaps. Asked for unless it is known.
+    pub async fn spelling(&self) -> Result<String, ApiError> {
+        let known = self.http.known::<Spellings>();
+        if let Some(known) = known.of(self.domain) {
+            return Ok(known);
+        }
+        let domain = self.domain().await?;
+        known.put(self.domain, domain.domain.as_str());
+        Ok(domain.domain.0)
     }
 
     pub async fn user(&self, extension: &str) -> Result<User, ApiError> {

@@ -5,7 +5,7 @@
 
 use super::{
     API, CARRIER,
-    api::{Api, pages, present},
+    api::{Api, Spellings, pages, present},
     calendar,
     domain_data::DomainData,
     everything,
@@ -90,7 +90,10 @@ async fn own_domain(api: Api<'_>) -> Result<Domain, ApiError> {
     };
     match why {
         Some(why) => Err(failure(&format!("domain `{account}`"), &api.path(""), Problem::Conflict(why))),
-        None => Ok(domain),
+        None => {
+            api.http.known::<Spellings>().put(account, domain.domain.as_str());
+            Ok(domain)
+        }
     }
 }
 
@@ -176,7 +179,7 @@ impl StratusReader {
             ));
         }
         live.domain = domain;
-        live.context = self.context(api, &live.users).await;
+        live.context = self.context(api, &live.users).await?;
         if scope.everything {
             everything::name(&live, scope.to_mut());
         }
@@ -391,15 +394,15 @@ impl StratusReader {
     }
 
     /// Reads what the conversions must know, and keeps it for the read-backs of this run.
-    async fn context(&self, api: Api<'_>, users: &[User]) -> Context {
-        let mut context = Context { domain: api.domain.to_owned(), ..Context::default() };
+    async fn context(&self, api: Api<'_>, users: &[User]) -> Result<Context, ApiError> {
+        let mut context = Context { domain: api.spelling().await?, ..Context::default() };
         for user in users {
             if let Ok(extension) = user.user.as_str().parse() {
                 context.roles.insert(extension, role(user));
             }
         }
         self.contexts.lock().await.insert(api.domain.to_owned(), context.clone());
-        context
+        Ok(context)
     }
 
     async fn known_context(&self, api: Api<'_>) -> Result<Context, ApiError> {
@@ -407,7 +410,7 @@ impl StratusReader {
             return Ok(context.clone());
         }
         let users: Vec<User> = api.list("/users", &format!("the users of `{}`", api.domain)).await?;
-        Ok(self.context(api, &users).await)
+        self.context(api, &users).await
     }
 }
 

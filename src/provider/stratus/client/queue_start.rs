@@ -80,7 +80,7 @@ impl Writing<'_> {
             "dial-rule-matching-to-uri": word,
             "dial-rule-application": application,
             "dial-rule-translation-destination-user": key,
-            "dial-rule-translation-destination-host": self.api.domain,
+            "dial-rule-translation-destination-host": self.api.spelling().await?,
             "dial-rule-description": note,
         });
         let what = format!("making the dial rule `{word}` of queue `{key}`");

@@ -171,7 +171,7 @@ impl<'a> Writing<'a> {
             number.dial_rule_translation_destination_user = earlier.dial_rule_translation_destination_user;
             number.dial_rule_translation_destination_host = earlier.dial_rule_translation_destination_host;
         } else if let Some(route) = route.as_ref().filter(|_| touched(step, "route")) {
-            convert::route_into(&mut number, route, self.api.domain)
+            convert::route_into(&mut number, route, &self.api.spelling().await?)
                 .ok_or_else(|| conflict(step, "the number cannot be routed there"))?;
         }
         // Read in any form, written in the documented one; unset means on.

@@ -20,7 +20,8 @@ fn find<'a>(
     list: &[model::Agent],
     context: &Context,
 ) -> Option<&'a Agent> {
-    let named = |id: &str| live.iter().find(|agent| agent.callqueue_agent_id.as_str() == id);
+    let named =
+        |id: &str| live.iter().find(|agent| agent.callqueue_agent_id.as_str().eq_ignore_ascii_case(id));
     let by_device = || {
         let id = convert::device_id(target, &context.domain)?;
         let taken = list.iter().any(|other| convert::agent_id(&other.target, &context.domain) == id);
@@ -69,10 +70,10 @@ impl Writing<'_> {
         let live: Vec<Agent> = self.api.list(&base, &format!("the agents of queue `{key}`")).await?;
         let what = format!("changing the agents of queue `{key}`");
         // Only the shape of the id matters here, not who it is.
-        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
+        let context = Context { domain: self.api.spelling().await?, ..Context::default() };
         let mut kept = Vec::new();
         for model::Agent { target, order, wrap_up } in wanted {
-            let id = convert::agent_id(target, self.api.domain);
+            let id = convert::agent_id(target, &context.domain);
             let mut body = Map::new();
             if let Some(order) = order {
                 body.insert("callqueue-agent-dispatch-order-ordinal".into(), (*order).into());
@@ -134,7 +135,7 @@ impl Writing<'_> {
         let whose = format!("the agents of queue `{key}`");
         let mut live: Vec<Agent> = self.api.list(&base, &whose).await?;
         let what = format!("taking the agents out of queue `{key}`");
-        let context = Context { domain: self.api.domain.to_owned(), ..Context::default() };
+        let context = Context { domain: self.api.spelling().await?, ..Context::default() };
         for agent in in_order(live.iter(), &context) {
             self.delete(&format!("{base}/{}", segment(agent.callqueue_agent_id.as_str())), &what).await?;
         }

@@ -238,7 +238,7 @@ impl Writing<'_> {
         let fresh = self.system_user(key, name).await?;
         self.way_in(key).await?;
         body.insert("synchronous".into(), "yes".into());
-        body.insert("domain".into(), self.api.domain.into());
+        body.insert("domain".into(), self.api.spelling().await?.into());
         body.insert("callqueue".into(), key.into());
         self.send(Method::POST, "/callqueues", Value::Object(body), &format!("creating queue `{key}`"))
             .await?;

@@ -42,6 +42,7 @@ use std::collections::BTreeMap;
 /// What the conversions must know of the account.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
+    /// As the server spells it, which a file need not.
     pub domain: String,
     pub roles: BTreeMap<Extension, Role>,
     /// The names of the auto attendants, by extension.

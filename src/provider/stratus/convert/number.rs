@@ -34,7 +34,7 @@ fn route(live: &PhoneNumber, context: &Context) -> Option<Destination> {
     }
     let fallback = || Destination::DialString(format!("{application}:{to}"));
     let host = live.dial_rule_translation_destination_host.as_str();
-    if !matches!(host, "" | ANY) && host != context.domain {
+    if !matches!(host, "" | ANY) && !host.eq_ignore_ascii_case(&context.domain) {
         return Some(Destination::DialString(format!("{application}:{to}@{host}")));
     }
     let place = match application {
@@ -78,4 +78,29 @@ pub fn route_into(live: &mut PhoneNumber, route: &Route, domain: &str) -> Option
     live.dial_rule_translation_destination_user = Text(target);
     live.dial_rule_translation_destination_host = Text(domain.to_owned());
     Some(())
+}
+
+/// A domain is the same in any case, and another one is another: what is routed within is read as such, and not written anew.
+#[test]
+fn the_case_of_a_domain_makes_no_other_one() {
+    use serde_json::json;
+
+    let context = Context { domain: "acme.1.service".to_owned(), ..Context::default() };
+    let extension = Destination::Extension("101".parse().unwrap());
+    let other = Destination::DialString("to-user:101@other.1.service".to_owned());
+    for (host, to) in
+        [("acme.1.service", &extension), ("Acme.1.Service", &extension), ("other.1.service", &other)]
+    {
+        let live: PhoneNumber = serde_json::from_value(json!({
+            "phonenumber": "12145550100", "enabled": "yes", "dial-rule-application": "to-user",
+            "dial-rule-translation-destination-user": "101", "dial-rule-translation-destination-host": host,
+        }))
+        .unwrap();
+        assert_eq!(route(&live, &context).as_ref(), Some(to), "{host}");
+        let live: crate::provider::stratus::wire::Agent =
+            serde_json::from_value(json!({ "callqueue-agent-id": format!("101@{host}") })).unwrap();
+        let is_own = super::agent(&live, &context).target
+            == "101".parse().map(crate::model::Ringable::Extension).unwrap();
+        assert_eq!(is_own, to == &extension, "{host}");
+    }
 }

@@ -133,7 +133,11 @@ pub fn dispatch_word(dispatch: Dispatch) -> &'static str {
 /// A live agent in the words of the YAML.
 pub fn agent(live: &Agent, context: &Context) -> model::Agent {
     let id = live.callqueue_agent_id.as_str();
-    let user = id.strip_suffix(&format!("@{}", context.domain)).unwrap_or(id);
+    // Names of domains are the same in any case.
+    let user = match id.rsplit_once('@') {
+        Some((user, host)) if host.eq_ignore_ascii_case(&context.domain) => user,
+        _ => id,
+    };
     let target = match user.strip_prefix("sip:") {
         Some(device) => {
             device.parse().map(Ringable::Device).unwrap_or_else(|_| Ringable::DialString(id.to_owned()))
