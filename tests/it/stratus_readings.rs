@@ -506,3 +506,19 @@ fn a_block_list_is_that_of_the_default_rule_or_not_seen() {
         assert_eq!(tenant["steps"].as_array().map_or(0, Vec::len), steps, "{reading} {tenant:#}");
     }
 }
+
+/// A list may know neither `start` nor `limit`, whatever its length: one of ten, sixteen or twenty rows is no part of a longer one.
+/// One of the hundred to which servers cut by themselves may be (FACTS stratus/lists-8).
+#[test]
+fn a_list_that_takes_no_parameters_is_whole_at_any_length() {
+    for (count, ending) in [(10, Ending::Fine), (11, Ending::Fine), (16, Ending::Fine), (100, Ending::Error)]
+    {
+        // Two are there already.
+        let frames: String =
+            (2..count).map(|n| format!("  - {{ timeframe-name: F{n}, timeframe-type: always }}\n")).collect();
+        let world = world("numbers: { \"+12145550100\": { label: Main } }\n");
+        world.write("live/pbx/acme.1.service.yaml", format!("{LIVE}{frames}").replace("carrier: []\n", ""));
+        let plan = run(&world, "paging:declared", &["plan"]);
+        assert_eq!(plan.ending, ending, "{count}\n{}{}", plan.out, plan.err);
+    }
+}

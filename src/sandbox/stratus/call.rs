@@ -170,6 +170,11 @@ pub fn page(server: &Stratus, request: &Request, rows: Vec<Value>) -> RouteResul
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| ErrorResponse::invalid(format!("Invalid value for {name}."))),
     };
+    // What ignores both is cut as if nothing were asked.
+    let is_undeclared = ["/timeframes", "/answerrules"].iter().any(|end| request.path.ends_with(end));
+    if server.paged_as_declared && is_undeclared {
+        return show(rows.into_iter().take(server.page_cap).collect());
+    }
     let start = number("start", 0)?;
     // More than 1000 is clamped here; what a live server does is unknown (FACTS stratus/lists-4).
     let limit = number("limit", server.page_cap)?.min(1000);

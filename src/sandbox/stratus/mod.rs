@@ -62,8 +62,17 @@ pub static EMULATION: Emulation = Emulation {
     endpoints: &[("api", "/ns-api/v2"), ("carrier", "/_carrier/v1")],
     switches: switches::NAMES,
     vendor: |set| {
-        let Settings { release, page_cap, mixed_types, keeping, list_remove, active_lag, rate_limit, forms } =
-            Settings::read(set)?;
+        let Settings {
+            release,
+            page_cap,
+            mixed_types,
+            keeping,
+            list_remove,
+            active_lag,
+            rate_limit,
+            paged_as_declared,
+            forms,
+        } = Settings::read(set)?;
         Ok(Box::new(Stratus {
             release,
             page_cap,
@@ -72,6 +81,7 @@ pub static EMULATION: Emulation = Emulation {
             list_remove,
             active_lag,
             rate_limit,
+            paged_as_declared,
             forms,
         }))
     },
@@ -87,6 +97,7 @@ struct Stratus {
     list_remove: bool,
     active_lag: Duration,
     rate_limit: f64,
+    paged_as_declared: bool,
     forms: Forms,
 }
 

@@ -14,6 +14,7 @@ pub const NAMES: &[&str] = &[
     "mixed-types",
     "list-remove",
     "420",
+    "paging",
     // Of `Forms`.
     "frame-put",
     "week-update",
@@ -72,6 +73,8 @@ pub const READINGS: &[Reading] = &[
     Reading::kind("queue-wait:accept"),
     Reading::harsh("lists:loose"),
     Reading::harsh("scalars:typed"),
+    Reading::harsh("paging:declared"),
+    Reading::kind("paging:all"),
 ];
 
 /// What they set.
@@ -90,6 +93,8 @@ pub struct Settings {
     pub list_remove: bool,
     /// How often it limits the rate with a status of its own (FACTS stratus/errors).
     pub rate_limit: f64,
+    /// Lists take `start` and `limit` where the specification says so, and no others do (FACTS stratus/lists-8).
+    pub paged_as_declared: bool,
     pub forms: Forms,
 }
 
@@ -110,8 +115,17 @@ impl Settings {
             keeping: Keeping::read(set)?,
             list_remove: set.flag("list-remove", false)?,
             rate_limit: set.get("420", chance, 0.0)?,
+            paged_as_declared: set.get("paging", paging, false)?,
             forms: Forms::read(set)?,
         })
+    }
+}
+
+fn paging(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "declared" => Ok(true),
+        "all" => Ok(false),
+        _ => Err("`all` or `declared`"),
     }
 }
 

@@ -18,7 +18,9 @@ use std::{
 
 /// The most rows one page may have (FACTS stratus/lists-1).
 const PAGE: usize = 1000;
-/// Lists are silently cut at 100 by default, and at other round numbers by servers that limit `limit`. Nobody limits to
+/// To how many rows lists are silently cut by default.
+const CAP: usize = 100;
+/// Lists are silently cut at [`CAP`], and at other round numbers by servers that limit `limit`. Nobody limits to
 /// less than this.
 const LEAST_CAP: usize = 10;
 /// No account has more pages than this; a server that never ends does not hang a plan.
@@ -192,11 +194,32 @@ pub async fn pages<T: Row>(
         }
         extent.add(length, bytes).map_err(|problem| failure(what, path, problem))?;
         if rows.len() == before {
+            if number == 1 && length == before && takes_no_limit::<T>(http, path, length, &seen, what).await?
+            {
+                return Ok(rows);
+            }
             let why = format!("the server sends the same {length} rows for every `start`");
             return Err(failure(what, path, Problem::Incomplete(why)));
         }
     }
     Err(failure(what, path, Problem::Incomplete(format!("more than {MOST_PAGES} pages"))))
+}
+
+/// Whether a list of so many rows ignores `limit` as it does `start`: not every list is said to take them
+/// (FACTS stratus/lists-8). Nobody has cut it then, unless it has the length to which servers cut by themselves.
+async fn takes_no_limit<T: Row>(
+    http: &ReadClient,
+    path: &str,
+    length: usize,
+    seen: &BTreeMap<String, usize>,
+    what: &str,
+) -> Result<bool, ApiError> {
+    if matches!(length, CAP | PAGE) {
+        return Ok(false);
+    }
+    let query = [("start", "0".to_owned()), ("limit", "1".to_owned())];
+    let rows: Vec<T> = rows_of(&http.fetch(path, &query, what).await?.body, what, path)?;
+    Ok(rows.len() == length && rows.iter().all(|row| seen.contains_key(&row.key())))
 }
 
 /// Whether a page of so many rows may have more behind it: it has the length that somebody chose.
