@@ -356,3 +356,39 @@ fn a_forward_that_may_be_on_is_not_off() {
     let off = world.run(&["emergency", "off", "--number", "+12145550100", "--auto-approve"]);
     assert_eq!(world.read_state()["carrier"]["2145550100"]["active"], false, "{}{}", off.out, off.err);
 }
+
+/// A forward that is on and names no place is not off: what becomes of the call is not known, and nothing is planned over it.
+#[test]
+fn a_feature_that_is_on_and_leads_nowhere_is_not_off() {
+    for (feature, tenant, says) in [
+        (
+            "forward-on-spam-call",
+            "rules: { \"101\": { callers: { spam: ring } } }\n",
+            "the live `callers.spam` of rules.101 is on without a place to send calls to, which is not understood",
+        ),
+        (
+            "forward-always",
+            "rules: { \"101\": { order: [{ when: default, forward: { always: off } }] } }\n",
+            "the live `order` of rules.101 is on without a place to send calls to for `forward-always` of rule `*`, which is \
+             not understood",
+        ),
+        (
+            "forward-on-busy",
+            "diverts: { \"101\": { busy: off } }\n",
+            "the live `busy` of diverts.101 is on without a place to send calls to, which is not understood",
+        ),
+    ] {
+        for parameters in [json!([]), json!([""])] {
+            let world = World::on(&STRATUS, tenant);
+            world.run(&["plan"]);
+            let mut state = world.read_state();
+            state["answerrules"]["101"][0][feature] = json!({ "enabled": "yes", "parameters": parameters });
+            std::fs::write(world.state_file(), state.to_string()).unwrap();
+            let before = world.state();
+            let applied = world.run(&["apply", "--auto-approve"]);
+            let said = format!("{}{}", applied.out, applied.err);
+            assert!(said.contains(&format!("error[unreadable-value]: {says}\n")), "{feature}: {said}");
+            assert_eq!(world.state(), before, "{feature}");
+        }
+    }
+}

@@ -48,7 +48,18 @@ fn strange_parts(live: &AnswerRule, unreadable: &mut Unreadable) {
     unreadable.part(["order"], format!("`enabled` of rule `{when}`"), live.enabled.flag());
     for (name, feature) in live.features().into_iter().filter(|(name, _)| !ELSEWHERE.contains(name)) {
         unreadable.part(["order"], format!("`{name}` of rule `{when}`"), feature.enabled.flag());
+        if name.starts_with("forward-") && leads_nowhere(feature) {
+            let shown = format!("{NOWHERE} for `{name}` of rule `{when}`");
+            unreadable.0.entry(["order"].into()).or_insert(shown);
+        }
     }
+}
+
+/// What is said of a feature that is on and names no place: what becomes of a call nobody has written down.
+const NOWHERE: &str = "on without a place to send calls to";
+
+fn leads_nowhere(feature: &Feature) -> bool {
+    feature.enabled.is_yes() && feature.parameters.first().is_none_or(|to| to.as_str().is_empty())
 }
 
 /// The rule that always matches.
@@ -93,14 +104,18 @@ pub fn diverts(live: Option<&AnswerRule>, context: &Context) -> (Diverts, Unread
     let mut one = |word: &str, feature: fn(&AnswerRule) -> &Feature| {
         let Some(rule) = live else { return Some(Divert::Off) };
         let whole = unreadable.part([word], "`enabled` of its rule", rule.enabled.flag().or(true));
-        let Feature { enabled, parameters } = feature(rule);
-        let on = unreadable.field([word], enabled.flag().or(false))?;
+        let feature = feature(rule);
+        let on = unreadable.field([word], feature.enabled.flag().or(false))?;
         // A rule that is off forwards nothing, and this one may be off.
         whole?;
+        if leads_nowhere(feature) {
+            unreadable.0.entry([word].into()).or_insert_with(|| NOWHERE.to_owned());
+            return None;
+        }
         // Only the first parameter of a forward is used (FACTS stratus/rules-6).
-        Some(match parameters.first().filter(|_| on) {
-            Some(to) if !to.as_str().is_empty() => Divert::To(destination(to.as_str(), context)),
-            _ => Divert::Off,
+        Some(match feature.parameters.first().filter(|_| on) {
+            Some(to) => Divert::To(destination(to.as_str(), context)),
+            None => Divert::Off,
         })
     };
     let diverts = Diverts {
@@ -179,6 +194,10 @@ fn callers(
     }
     let spam = default.map(|rule| &rule.forward_on_spam_call);
     let spam = match spam.filter(|feature| feature.enabled.is_yes()).and_then(|f| f.parameters.first()) {
+        _ if spam.is_some_and(leads_nowhere) => {
+            unreadable.0.insert(["callers", "spam"].into(), NOWHERE.to_owned());
+            None
+        }
         None => {
             let on = spam.map_or(Scalar::Unset, |feature| feature.enabled.flag());
             unreadable.field(["callers", "spam"], on.or(false)).map(|_| Spam::Ring)
