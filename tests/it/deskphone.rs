@@ -382,3 +382,15 @@ fn codes_of_the_network_are_nobody_who_has_left() {
         }
     }
 }
+
+/// Whoever joins while the list of people is read moves somebody from one page to the next. One person who comes twice is one person,
+/// and no two who share an extension.
+#[test]
+fn a_person_who_is_listed_twice_is_one_person() {
+    let live = "people: [{ extension: \"2001\" }, { extension: \"2002\" }, { extension: \"2003\" }, { name: Nobody }, { extension: \"2004\" }]\n";
+    let tenant = "diverts: { \"2002\": { busy: { extension: \"2003\" } }, \"2004\": { busy: voicemail } }\n";
+    let world = World::on(&System { live, ..BRIDGE }, tenant);
+    let applied = world.run(&["apply", "--auto-approve", "--fault", "people-again:on"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert_eq!(document(&world, "2002")["callForwarding"]["busy"]["destination"], "2003");
+}

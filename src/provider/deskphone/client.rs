@@ -194,6 +194,7 @@ async fn people(http: &ReadClient, account: &str) -> Result<Everybody, ApiError>
     let mut query = vec![("callingData".to_owned(), "true".to_owned()), ("max".to_owned(), PAGE.to_string())];
     let mut extent = Extent::default();
     let mut asked = BTreeSet::new();
+    let mut seen: BTreeMap<String, Option<String>> = BTreeMap::new();
     for _ in 0..MOST_PAGES {
         let pairs: Vec<(&str, String)> =
             query.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
@@ -202,6 +203,15 @@ async fn people(http: &ReadClient, account: &str) -> Result<Everybody, ApiError>
         extent.add(page.items.len(), received).map_err(|problem| failure(&what, &path, problem))?;
         asked.insert((path.clone(), query.clone()));
         for Person { id, extension } in page.items {
+            // Whoever joins while pages are read moves the last of one page to the next: that is one person all the same.
+            match seen.insert(id.clone(), extension.clone()) {
+                Some(before) if before == extension => continue,
+                Some(_) => {
+                    let why = "the same person came twice; the list may have changed meanwhile".to_owned();
+                    return Err(failure(&what, &path, Problem::Incomplete(why)));
+                }
+                None => {}
+            }
             let Some(extension) = extension.filter(|it| !it.is_empty()) else {
                 all.without_extension.push(id);
                 continue;

@@ -45,8 +45,15 @@ pub static EMULATION: Emulation = Emulation {
     endpoints: &[("bridge", "/v1")],
     switches: switches::NAMES,
     vendor: |set| {
-        let Settings { no_etag, meddle, plus_numbers, bare_destination, extra_field, people_page } =
-            Settings::read(set)?;
+        let Settings {
+            no_etag,
+            meddle,
+            plus_numbers,
+            bare_destination,
+            extra_field,
+            people_page,
+            people_again,
+        } = Settings::read(set)?;
         Ok(Box::new(Deskphone {
             etag: !no_etag,
             meddle,
@@ -54,6 +61,7 @@ pub static EMULATION: Emulation = Emulation {
             bare_destination,
             extra_field,
             people_page,
+            people_again,
             errors: AtomicU64::new(0),
         }))
     },
@@ -68,6 +76,7 @@ struct Deskphone {
     bare_destination: bool,
     extra_field: bool,
     people_page: usize,
+    people_again: bool,
     errors: AtomicU64,
 }
 

@@ -14,9 +14,12 @@ pub fn list(call: &ApiCall) -> RouteResult {
     let calling_data = calling_data(call)?;
     let start = number(call, "start", 0, 0..=usize::MAX)?;
     let most = number(call, "max", 100, 1..=1000)?;
-    let size = most.min(call.server.people_page);
+    let again = call.server.people_again;
+    let size = most.min(call.server.people_page).min(if again { 2 } else { usize::MAX });
     let people = call.seen.table("people");
-    let items: Vec<Value> = people.skip(start).take(size).map(|(_, row)| render(row, calling_data)).collect();
+    let before = usize::from(again && start > 0);
+    let shown = people.skip(start - before).take(size + before);
+    let items: Vec<Value> = shown.map(|(_, row)| render(row, calling_data)).collect();
     let next = start.saturating_add(size);
     let more = next < call.seen.table("people").count();
     let mut answer = Response::new(200, json!({"items": items, "notFoundIds": []}));

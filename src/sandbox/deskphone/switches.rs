@@ -4,7 +4,7 @@ use crate::sandbox::notation::{Reading, SwitchError, Switches, rows};
 
 /// The names of the notation.
 pub const NAMES: &[&str] =
-    &["no-etag", "meddle", "plus-numbers", "bare-destination", "extra-field", "people-page"];
+    &["no-etag", "meddle", "plus-numbers", "bare-destination", "extra-field", "people-page", "people-again"];
 
 /// What the vendor's texts and its clients say differently.
 pub const READINGS: &[Reading] = &[
@@ -16,6 +16,8 @@ pub const READINGS: &[Reading] = &[
     Reading::harsh("bare-destination:on"),
     Reading::kind("extra-field:off"),
     Reading::harsh("extra-field:on"),
+    Reading::kind("people-again:off"),
+    Reading::harsh("people-again:on"),
 ];
 
 /// What they set.
@@ -33,6 +35,9 @@ pub struct Settings {
     pub extra_field: bool,
     /// People on one page at most, whatever `max` asks for (FACTS deskphone/contract-13).
     pub people_page: usize,
+    /// Pages have two people at most, and begin with the last of the one before, as where somebody joins meanwhile
+    /// (FACTS deskphone/contract-13).
+    pub people_again: bool,
 }
 
 impl Settings {
@@ -43,6 +48,7 @@ impl Settings {
             plus_numbers: set.flag("plus-numbers", false)?,
             bare_destination: set.flag("bare-destination", false)?,
             extra_field: set.flag("extra-field", false)?,
+            people_again: set.flag("people-again", false)?,
             people_page: set.get("people-page", rows, 1000)?,
         })
     }
