@@ -117,7 +117,7 @@ fn timed_beside(
     for (address, it) in &tenant.desired {
         let is_beside = address.kind == Kind::Rules && !covers(address) && !live.contains_key(address);
         let goes_by = |(_, to): &(Path, Reference)| matches!(to, Reference::Schedule(it) if changed.contains(it.as_str()));
-        if is_beside && references(address, &it.resource).iter().any(|it| goes_by(it)) {
+        if is_beside && references(address, &it.resource).iter().any(goes_by) {
             beside.insert(address.clone(), Resource::Rules(Rules::default()));
         }
     }

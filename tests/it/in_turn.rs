@@ -189,7 +189,9 @@ fn nothing_is_newly_led_to_what_is_not_planned() {
     let chain = domain(&[("102", "forward-always", "103")]);
     let slip =
         r#"rules: { "103": { order: [{ when: default, forward: { always: { extension: "999" } } }] } }"#;
-    let cases: [(&str, &str, &str, String, &[&str], &[&str]); 8] = [
+    // What it is about, the system, what is live and declared, what is not planned, and the steps.
+    type Row<'a> = (&'a str, &'a str, &'a str, String, &'a [&'a str], &'a [&'a str]);
+    let cases: [Row<'_>; 8] = [
         (
             "a divert",
             "stratus",
