@@ -25,8 +25,8 @@ pub struct AccountData {
 pub struct IdHolder {
     /// What it is called.
     pub name: String,
-    /// The whole of it, or its row of a list.
-    pub row: Row,
+    /// As it is listed, and as it was read by itself.
+    pub rows: Vec<Row>,
     /// Whether it can be read by itself: if not, it may hold more than is seen.
     pub is_whole: bool,
 }

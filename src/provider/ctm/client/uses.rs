@@ -38,17 +38,18 @@ pub fn may_go(scope: &Scope, address: &Address) -> bool {
 pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolder>, ApiError> {
     /// With what one of them may be wrapped in, where a path to one is known. The last two are no part of every account
     /// (FACTS ctm/routers-2).
-    const LISTS: [(&str, &[&str], &str, Option<&str>); 5] = [
-        ("/conditional_routers", &["configs", "conditional_routers"], "smart router", Some("config")),
-        ("/geo_routes", &["geo_routes"], "geo router", Some("geo_route")),
-        ("/call_settings", &["configs"], "call settings", Some("config")),
-        ("/routing_tables", &["routing_tables"], "routing table", None),
-        ("/voice_bots", &["voice_bots"], "voice bot", None),
+    const ROUTER: &[&str] = &["config", "conditional_router"];
+    const LISTS: [(&str, &[&str], &str, &[&str]); 5] = [
+        ("/conditional_routers", &["configs", "conditional_routers"], "smart router", ROUTER),
+        ("/geo_routes", &["geo_routes"], "geo router", &["geo_route"]),
+        ("/call_settings", &["configs"], "call settings", &["config", "call_setting"]),
+        ("/routing_tables", &["routing_tables"], "routing table", &[]),
+        ("/voice_bots", &["voice_bots"], "voice bot", &[]),
     ];
     let called = |noun: &str, row: &Row| format!("{noun} `{}`", row.text("name").unwrap_or_default());
     let mut found = Vec::new();
     let mut whole: Vec<(String, Row, String, Vec<&'static str>)> = Vec::new();
-    for (rest, keys, noun, wrapper) in LISTS {
+    for (rest, keys, noun, wrappers) in LISTS {
         let what = format!("each {noun} of account `{}`", api.account);
         let rows = match api.list(rest, keys, &[], &what).await {
             Err(ApiError { problem: Problem::Status { status: 404, .. }, .. })
@@ -59,13 +60,14 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolde
             read => read?,
         };
         let named = rows.into_iter().map(|row| (called(noun, &row), row));
-        match wrapper {
+        match wrappers {
+            // By itself none can be read.
+            [] => found.extend(named.map(|(name, row)| IdHolder { name, rows: vec![row], is_whole: false })),
             // Lists leave out what one of them leads to.
-            Some(wrapper) => whole.extend(named.map(|(name, row)| {
+            wrappers => whole.extend(named.map(|(name, row)| {
                 let at = format!("{rest}/{}", segment(&row.id()));
-                (name, row, at, vec![wrapper])
+                (name, row, at, wrappers.to_vec())
             })),
-            None => found.extend(named.map(|(name, row)| IdHolder { name, row, is_whole: true })),
         }
     }
     whole.extend(automatic.into_iter().map(|row| {
@@ -76,9 +78,10 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolde
     for (name, row, at, wrappers) in whole {
         reads.push(async move {
             match api.object(&at, &wrappers, &row.id(), &name).await {
-                Ok(row) => Ok(IdHolder { name, row, is_whole: true }),
-                Err(ApiError { problem: Problem::Status { status: 403 | 404, .. }, .. }) => {
-                    Ok(IdHolder { name, row, is_whole: false })
+                // Either may show what the other does not.
+                Ok(whole) => Ok(IdHolder { name, rows: vec![row, whole], is_whole: true }),
+                Err(ApiError { problem, .. }) if is_unreadable(&problem) => {
+                    Ok(IdHolder { name, rows: vec![row], is_whole: false })
                 }
                 Err(error) => Err(error),
             }
@@ -87,6 +90,15 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolde
     let read: Vec<IdHolder> = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
     found.extend(read);
     Ok(found)
+}
+
+/// Whether the server is there and only this cannot be read: forbidden, unknown, or in a form that nobody has documented.
+fn is_unreadable(problem: &Problem) -> bool {
+    match problem {
+        Problem::Status { status, .. } => (400..500).contains(status) && !matches!(status, 401 | 429),
+        Problem::Decode { .. } => true,
+        _ => false,
+    }
 }
 
 /// Every text in a value.
@@ -138,7 +150,8 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
         .menus
         .iter()
         .map(|menu| (format!("voice menu `{}`", menu.text("name").unwrap_or_default()), menu));
-    let others = live.id_holders.iter().map(|holder| (holder.name.clone(), &holder.row));
+    let others = live.id_holders.iter();
+    let others = others.flat_map(|it| it.rows.iter().map(|row| (it.name.clone(), row)));
     for (by, row) in menus.chain(others) {
         let mut held = BTreeSet::new();
         texts(&Value::Object(row.0.clone()), &mut held);
@@ -190,7 +203,10 @@ fn what_cannot_be_read_may_use_everything() {
     names.by_id.insert((TargetType::Receiver, "RPN1".to_owned()), "+14105550124".to_owned());
     let holder = |name: &str, field: &str, is_whole| IdHolder {
         name: name.to_owned(),
-        row: Row(serde_json::Map::from_iter([("locations".to_owned(), field.into())])),
+        rows: vec![
+            Row(serde_json::Map::from_iter([("locations".to_owned(), field.into())])),
+            Row(serde_json::Map::new()),
+        ],
         is_whole,
     };
     for (holder, expected) in [
