@@ -385,9 +385,13 @@ impl StratusReader {
         let roles = &live.context.roles;
         let is_name = |to: &Reference| matches!(to, Reference::Attendant(to) if !roles.contains_key(to));
         let mut wanted = scope.wanted.iter().flat_map(|(address, it)| references(address, it));
-        let mut is_asked = || words.any(|word| word.starts_with("aa_")) || wanted.any(|(_, to)| is_name(&to));
-        if live.context.attendants.is_empty() && is_asked() {
-            live.context.attendants = api.attendants().await?;
+        let is_live = words.any(|word| word.starts_with("aa_"));
+        if live.context.attendants.is_empty() && (is_live || wanted.any(|(_, to)| is_name(&to))) {
+            live.context.attendants = match api.attendants().await {
+                // For a better word about what the files say nothing else has to wait.
+                Err(_) if !is_live => return Ok(()),
+                read => read?,
+            };
             self.contexts.lock().await.insert(api.domain.to_owned(), live.context.clone());
         }
         Ok(())
