@@ -120,6 +120,9 @@ pub(super) fn newly_led_to<'a>(
 ) -> Vec<&'a Address> {
     let staying: BTreeSet<&str> =
         staying.iter().filter(|it| KINDS.contains(&it.kind)).map(|it| it.key.as_str()).collect();
+    if staying.is_empty() {
+        return Vec::new();
+    }
     let leads_on = |key: &str| {
         let each = KINDS.into_iter().filter_map(|kind| {
             let address = Address::new(kind, key);

@@ -71,7 +71,7 @@ pub(super) fn arrange(
     let mut sorted = std::mem::take(steps);
     sorted.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address)));
     let mut waiting: Waiting = sorted.into_iter().enumerate().collect();
-    let mut waits_for_hand = by_hand.clone();
+    let (mut waits_for_hand, mut last) = (by_hand.clone(), Vec::new());
     let mut done = Done::of(&needs, &waiting, by_hand);
     // Created, but without the field that closes a circle.
     let mut half: BTreeSet<Address> = BTreeSet::new();
@@ -125,11 +125,13 @@ pub(super) fn arrange(
         }
         if step.action != Action::Manual && step.needs.iter().any(|it| waits_for_hand.contains(it)) {
             waits_for_hand.insert(step.address.clone());
+            last.push(step);
+        } else {
+            steps.push(step);
         }
-        steps.push(step);
     }
     // What is led to something that a person makes is led there after that.
-    steps.sort_by_key(|step| step.action != Action::Manual && waits_for_hand.contains(&step.address));
+    steps.extend(last);
 }
 
 /// What is done, and which steps wait for nothing else: each need is looked at once.
