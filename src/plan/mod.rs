@@ -89,6 +89,11 @@ use std::{
     sync::Arc,
 };
 
+/// Whether what is live is another than is wanted.
+pub fn differs(live: &Resource, wanted: &Resource) -> bool {
+    !crate::diff::diff(wanted, live).is_empty()
+}
+
 /// The version of the JSON form of a plan.
 pub const FORMAT_VERSION: u32 = 4;
 

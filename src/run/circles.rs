@@ -1,6 +1,6 @@
 //! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
 
-use super::{CheckedTenant, lints::changes, origin::origin, place::locate};
+use super::{Checked, CheckedTenant, lints::changes, origin::origin, place::locate};
 use crate::{
     finding::{Finding, Level, Place},
     flow::{self, SiteId, System, WaysBack},
@@ -27,24 +27,28 @@ pub type Objects = BTreeMap<Address, Resource>;
 pub struct Read {
     pub objects: Objects,
     pub circumstances: Circumstances,
+    /// What could not be read of where it leads on to, and why.
+    pub failed: BTreeMap<Address, String>,
 }
 
 /// The extensions that declared forwards lead to, on to others, and of which nothing has been read: what a plan about other
 /// objects does not look at. `covers`: whether the run is about an object, and has read it as such. What it is not about and the
-/// files have is looked at where it goes by a schedule that may change.
+/// files have is looked at where it goes by a schedule that changes.
 pub fn unread(
     tenant: &CheckedTenant,
     read: &Read,
     covers: &dyn Fn(&Address) -> bool,
 ) -> BTreeMap<Address, Resource> {
-    let Read { objects: live, circumstances } = read;
+    let Read { objects: live, circumstances, .. } = read;
     let is_own = |address: &Address| tenant.desired.contains_key(address) && covers(address);
+    let has_rules = System::of_kind(tenant.provider.kind) != Some(System::Deskphone);
     // What `bulk` puts on top of rules sends calls on as well.
     let said = |it: &'_ (&Address, &Desired)| -> Option<Resource> {
         let is_named = !tenant.bulk.is_empty() && it.0.kind == Kind::Rules;
         is_named.then(|| plan::with_bulk(it.0, &it.1.resource, &tenant.bulk))
     };
-    let declared = tenant.desired.iter().map(|it| match said(&it) {
+    // What the run is not about stays as it is.
+    let declared = tenant.desired.iter().filter(|(address, _)| covers(address)).map(|it| match said(&it) {
         Some(resource) => (it.0, Cow::Owned(resource)),
         None => (it.0, Cow::Borrowed(&it.1.resource)),
     });
@@ -97,22 +101,29 @@ pub fn unread(
                 next.insert(queues, Resource::Queue(Queue::default()));
                 continue;
             }
-            next.insert(rules, Resource::Rules(Rules::default()));
-            next.insert(diverts, Resource::Diverts(Diverts::default()));
+            // The forwards of a Default rule are read with it.
+            match has_rules {
+                true => next.insert(rules, Resource::Rules(Rules::default())),
+                false => next.insert(diverts, Resource::Diverts(Diverts::default())),
+            };
         }
     }
     next
 }
 
-/// The rules in the files that a run is not about, and that go by a schedule which it may change.
+/// The rules in the files that a run is not about, and that go by a schedule which it changes.
 fn timed_beside(
     tenant: &CheckedTenant,
     live: &Objects,
     covers: &dyn Fn(&Address) -> bool,
 ) -> BTreeMap<Address, Resource> {
-    let may_change = |address: &&Address| address.kind == Kind::Schedules && covers(address);
+    let changes = |(address, wanted): &(&Address, &Desired)| {
+        address.kind == Kind::Schedules
+            && covers(address)
+            && live.get(*address).is_some_and(|live| plan::differs(live, &wanted.resource))
+    };
     let changed: BTreeSet<&str> =
-        tenant.desired.keys().filter(may_change).map(|it| it.key.as_str()).collect();
+        tenant.desired.iter().filter(changes).map(|(it, _)| it.key.as_str()).collect();
     let mut beside = BTreeMap::new();
     for (address, it) in &tenant.desired {
         let is_beside = address.kind == Kind::Rules && !covers(address) && !live.contains_key(address);
@@ -253,18 +264,37 @@ pub fn told(circle: Circle, is_new: bool, known: &[Finding]) -> Option<Finding> 
     Some(Finding { level, ..finding })
 }
 
-/// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.
-pub fn judge(
+/// A tenant once the run is done: what this is not about stays as it is live.
+fn after(
     loaded: &LoadedTenant,
     tenant: &CheckedTenant,
+    live: &Objects,
+    covers: &dyn Fn(&Address) -> bool,
+) -> Tenant {
+    if tenant.desired.keys().chain(tenant.absent.keys()).all(covers) {
+        return flow::layered(loaded.meant(), live);
+    }
+    let wanted = tenant.desired.iter().filter(|(address, _)| covers(address));
+    let wanted = wanted
+        .map(|(address, it)| (address.clone(), plan::with_bulk(address, &it.resource, &tenant.bulk)))
+        .collect();
+    let stays = |address: &Address| !tenant.absent.contains_key(address) || !covers(address);
+    let stays = live.iter().filter(|(address, _)| stays(address));
+    let stays = stays.map(|(address, it)| (address.clone(), it.clone())).collect();
+    flow::layered(&flow::layered(&bare(loaded), &wanted), &stays)
+}
+
+/// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.
+pub fn judge(
+    checked: &Checked,
+    tenant: &CheckedTenant,
     live: &Read,
-    known: &[Finding],
-    at: Timestamp,
     option: &'static str,
     mut plan: TenantPlan,
 ) -> TenantPlan {
+    let (loaded, at, known) = (checked.loaded(tenant), checked.workspace.at, &checked.warnings);
     let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
-    let Read { objects: live, circumstances } = live;
+    let Read { objects: live, circumstances, .. } = live;
     // Where it sends callers no pointer of an object says.
     if circumstances.on_dnd.is_empty() && !may_come_back(loaded, live) {
         return plan;
@@ -272,7 +302,7 @@ pub fn judge(
     let until = changes(loaded, at);
     let at = at.as_second();
     let nowhere = |_: &Path| -> Option<Place> { None };
-    let layered = flow::layered(loaded.meant(), live);
+    let layered = after(loaded, tenant, live, &|address| checked.covers(tenant, address));
     let whole = layered.clone();
     let place = |path: &Path| origin(loaded.meant(), &whole, path).map(|path| locate(loaded, &path));
     let called = |tenant: Tenant, place| CalledTenant {
@@ -284,8 +314,7 @@ pub fn judge(
         until: until.clone(),
         place,
     };
-    let after = called(layered, &place);
-    let circles = calls::circles(&[after], at);
+    let circles = calls::circles(&[called(layered, &place)], at);
     if circles.is_empty() {
         return plan;
     }

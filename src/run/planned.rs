@@ -161,12 +161,16 @@ impl<'a> Session<'a> {
             Ok(observed) => self.plan_tenant(tenant, observed, platforms),
             Err(finding) => self.blocked(tenant, vec![finding]),
         };
+        for (address, why) in live.failed.iter().filter(|_| !plan.steps.is_empty()) {
+            let text = format!("where calls go on from here could not be read, and is not known: {why}");
+            plan.notes.push(Note::new(address, text));
+        }
         let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
         noticed::judge(loaded, tenant, &live, at, &mut plan);
         drawings.add(loaded, tenant, &live, at, &plan);
         if matches!(tenant.intent, Intent::Declared) {
             let option = self.read_by();
-            plan = circles::judge(loaded, tenant, &live, &self.checked.warnings, at, option, plan);
+            plan = circles::judge(self.checked, tenant, &live, option, plan);
             if !plan.steps.is_empty() {
                 plan.across.sends = across::sends(loaded, &live.objects, &plan.steps);
             }

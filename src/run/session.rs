@@ -15,7 +15,7 @@ use crate::{
     explained::Explained,
     finding::Finding,
     http::{ApiError, Phase, RequestObserver, during},
-    model::{Address, Kind, Tenant},
+    model::{Address, Extension, Kind, Resource, Tenant},
     path::Segment,
     plan::{self, BulkEntry, MadeFrom, Observed, Plan, TenantPlan, UNREADABLE},
     provider::{self, Access, Opening, Scope, SettingsFindings, System},
@@ -273,22 +273,41 @@ impl<'a> Session<'a> {
     /// What was read of an account, and where what is declared leads on to: a circle may close in what nobody declares.
     pub(super) async fn follow(&self, tenant: &CheckedTenant, observed: &Observed) -> circles::Read {
         let (objects, circumstances) = (observed.objects.clone(), observed.circumstances.clone());
-        let mut live = circles::Read { objects, circumstances };
+        let mut live = circles::Read { objects, circumstances, failed: BTreeMap::new() };
+        let mut failed = BTreeMap::new();
+        // One that is not there is told by the plan itself.
+        let is_there = |address: &Address| {
+            matches!(address.kind, Kind::Queues)
+                || observed.extensions.is_empty()
+                || address.key.parse().is_ok_and(|it: Extension| observed.extensions.contains_key(&it))
+        };
         let loaded = &self.checked.loaded(tenant).tenant;
         let mut asked = BTreeSet::new();
         loop {
             let mut wanted = circles::unread(tenant, &live, &|address| self.checked.covers(tenant, address));
-            wanted.retain(|address, _| asked.insert(address.clone()));
+            wanted.retain(|address, _| is_there(address) && asked.insert(address.clone()));
             if wanted.is_empty() {
-                return live;
+                return circles::Read { failed, ..live };
             }
-            let kinds = wanted.keys().map(|address| address.kind).collect();
-            let scope = Scope { wanted, kinds, ..Scope::default() };
-            // One that is not there is told by the plan itself.
-            let read = self.look(&loaded.provider, &loaded.tenant, &loaded.account, &scope).await;
-            if let Ok(read) = read {
+            let look = async |wanted: BTreeMap<Address, Resource>| {
+                let kinds = wanted.keys().map(|address| address.kind).collect();
+                let scope = Scope { wanted, kinds, ..Scope::default() };
+                self.look(&loaded.provider, &loaded.tenant, &loaded.account, &scope).await
+            };
+            let mut add = |read: Observed| {
                 live.objects.extend(read.objects);
                 live.circumstances.extend(read.circumstances);
+            };
+            if let Ok(read) = look(wanted.clone()).await {
+                add(read);
+                continue;
+            }
+            // One that cannot be read does not keep the others from being looked at.
+            for (address, wanted) in wanted {
+                match look(BTreeMap::from([(address.clone(), wanted)])).await {
+                    Ok(read) => add(read),
+                    Err(why) => _ = failed.insert(address, why.to_string()),
+                }
             }
         }
     }

@@ -284,6 +284,70 @@ timeframes:
     timeframe-days-of-week-array: [{ timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: "20220103", timeframe-recurrence-end-option: never, timeframe-weekly-monday-begin-time-1: "0800", timeframe-weekly-monday-end-time-1: "1700" }]
 "#;
 
+/// A small run asked for all that any rule in the files leads to, which was more than a whole plan asks for.
+#[test]
+fn a_small_run_reads_no_more_than_a_whole_one() {
+    let world = World::new(&colleagues(""));
+    world.write("live/pbx/acme.1.service.yaml", live_colleagues(20));
+    let requests = |only: &[&str]| {
+        let _ = std::fs::remove_file(world.path("traffic.jsonl"));
+        let done = recorded(&world, &[&["plan"], only].concat());
+        assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
+        world.traffic().len()
+    };
+    let whole = requests(&[]);
+    for (only, most) in [("numbers.*", 15), ("rules.1001", 20), ("rules.1019", 20), ("schedules.*", whole)] {
+        let small = requests(&["--only", only]);
+        let paths: Vec<String> = world.traffic().iter().map(|it| it["path"].to_string()).collect();
+        assert!(small <= most.min(whole), "{only}: {small} requests, {whole} for all: {paths:#?}");
+    }
+}
+
+/// One neighbour that has left, or cannot be read, took all that was read beside it along, and a circle was written without a word.
+#[test]
+fn one_that_cannot_be_read_hides_no_circle() {
+    for users in [19, 20] {
+        let world = World::new(&colleagues(
+            "\n  \"1001\": { order: [{ when: default, forward: { always: { extension: \"1002\" } } }] }",
+        ));
+        let back = live_colleagues(users).replace(
+            "{ user: \"1002\" }",
+            "{ user: \"1002\", answerrules: [{ time-frame: \"*\", forward-always: { enabled: yes, parameters: [\"1001\"] } }] }",
+        );
+        world.write("live/pbx/acme.1.service.yaml", &back);
+        let plan = world.run(&["plan", "--only", "rules.1001"]);
+        assert!(plan.out.contains("error[divert-loop]"), "{users}: {}{}", plan.out, plan.err);
+        let applied = world.run(&["apply", "--auto-approve", "--only", "rules.1001"]);
+        assert_eq!(applied.ending, Ending::Refused, "{}{}", applied.out, applied.err);
+    }
+}
+
+/// Twenty extensions, each of which sends its calls to the next where nobody answers.
+fn colleagues(first: &str) -> String {
+    let rule = |at: usize| {
+        format!(
+            "\n  \"{}\": {{ order: [{{ when: default, forward: {{ no_answer: {{ extension: \"{}\" }} }} }}] }}",
+            1000 + at,
+            1001 + at
+        )
+    };
+    let from = if first.is_empty() { 1 } else { 2 };
+    let rules: String = (from..20).map(rule).collect();
+    format!(
+        "time_zone: America/Chicago\nschedules: {{ office: {{ weekly: {{ mon: [\"08:00-16:00\"] }} }} }}\nnumbers: {{ \"+12145550101\": {{ label: Main }} }}\nrules:{first}{rules}\n"
+    )
+}
+
+fn live_colleagues(users: usize) -> String {
+    let user = |at: usize| format!("  - {{ user: \"{}\" }}\n", 1000 + at);
+    let users: String = (1..=users).map(user).collect();
+    let (_, rest) = HOURS.split_once("phonenumbers:").unwrap();
+    format!(
+        "domain: {{ time-zone: US/Central }}\nusers:\n{users}phonenumbers:{}",
+        rest.replace("user: \"101\"", "user: \"1001\"")
+    )
+}
+
 /// With `--only schedules.office` a plan said that callers notice nothing of other hours, as the rules that go by them were not
 /// read; and what the files have of the next extension was "not known" because the run is not about it. A change is told the
 /// same however small the run about it is, and so is its way back.
