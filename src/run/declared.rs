@@ -37,7 +37,7 @@ pub(super) fn declared(
     loaded: Option<Workspace>,
 ) -> Result<Checked, Failure> {
     let selection = &options.selection;
-    let only = Only::of(&selection.only)?;
+    let mut only = Only::of(&selection.only)?;
     let tenant = selection.tenant.as_deref().map(TenantPattern::of).transpose()?;
     let merge = merge(root, selection)?;
     let files = match &merge {
@@ -80,6 +80,7 @@ pub(super) fn declared(
         findings.dedup();
         return Err(Failure::Findings(bounded(findings)));
     }
+    only.take_names_first(&workspace, &tenants);
     let reviewed = keep_selected(&workspace, options, tenant.as_ref(), &only, &mut tenants)?;
     if let Some(revision) = &selection.changed_since {
         let changed = keep_changed_since(revision, &workspace, &files, &mut tenants)?;

@@ -24,6 +24,19 @@ impl<'a> Only<'a> {
         each.collect::<Result<_, _>>().map(Self)
     }
 
+    /// A text that is the address of something declared names that alone, whatever else it would match.
+    pub fn take_names_first(&mut self, workspace: &Workspace, tenants: &[CheckedTenant]) {
+        for pattern in &mut self.0 {
+            let is_name = tenants.iter().any(|it| {
+                let name = &workspace.tenants[it.index].tenant.tenant;
+                it.desired.keys().chain(it.absent.keys()).any(|address| pattern.objects.is(name, address))
+            });
+            if is_name {
+                pattern.objects.only_as_written();
+            }
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

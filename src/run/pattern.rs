@@ -25,6 +25,17 @@ impl Objects {
         Ok(Self { text: text.to_owned(), pattern })
     }
 
+    /// Whether the text is the address of an object.
+    pub fn is(&self, tenant: &str, address: &Address) -> bool {
+        let address = address.to_string();
+        self.text == address || self.text == format!("{tenant}/{address}")
+    }
+
+    /// It is no pattern.
+    pub fn only_as_written(&mut self) {
+        self.pattern = None;
+    }
+
     /// Whether an object is named: by its address, or by tenant and address as a plan prints them.
     pub fn name(&self, tenant: &str, address: &Address) -> bool {
         let address = address.to_string();

@@ -91,3 +91,19 @@ fn an_approval_can_be_pasted() {
         assert!(done.contains("1 of 1 done"), "{name}: {done}");
     }
 }
+
+/// `Week [AB]` is a pattern as well, for `Week A`: the address of something that is declared names that alone.
+#[test]
+fn an_address_names_nothing_else() {
+    let dates = |name: &str| format!("\"{name}\": {{ dates: [\"2027-08-01\"] }}");
+    let world = World::new(&format!("schedules: {{ {}, {} }}\n", dates("Week [AB]"), dates("Week A")));
+    for (only, named) in
+        [("schedules.Week [AB]", ["Week [AB]"].as_slice()), ("schedules.Week *", &["Week A", "Week [AB]"])]
+    {
+        let plan = world.run(&["plan", "--only", only]).out;
+        let created: Vec<&str> =
+            plan.lines().filter_map(|line| line.strip_prefix("  + schedules.")).collect();
+        let created: Vec<&str> = created.iter().filter_map(|line| line.split("  ").next()).collect();
+        assert_eq!(created, named, "{only}: {plan}");
+    }
+}
