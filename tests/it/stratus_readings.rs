@@ -507,6 +507,21 @@ fn a_block_list_is_that_of_the_default_rule_or_not_seen() {
     }
 }
 
+/// Where nothing shows the block list, callers without a number are let in or not by a flag as well: to switch it on takes no look at
+/// the list (FACTS stratus/readings-6). Not planned, they would ring for good.
+#[test]
+fn callers_without_a_number_are_blocked_also_where_the_list_is_not_seen() {
+    let world = world("");
+    becomes(&world, "caller-lists:hidden", "rules: { \"101\": { callers: { block_anonymous: true } } }\n");
+    assert_eq!(world.read_state()["users"]["101"]["reject-anonymous-calls-enabled"], "yes");
+    let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap();
+    let file = files.map(|it| it.unwrap().path()).max().unwrap();
+    let restore = ["apply", "--auto-approve", "--restore", file.to_str().unwrap()];
+    let back = run(&world, "caller-lists:hidden", &restore);
+    assert_eq!(back.ending, Ending::Fine, "{}{}", back.out, back.err);
+    assert_eq!(world.read_state()["users"]["101"]["reject-anonymous-calls-enabled"], "no");
+}
+
 /// A list may know neither `start` nor `limit`, whatever its length: one of ten, sixteen or twenty rows is no part of a longer one.
 /// One of the hundred to which servers cut by themselves may be (FACTS stratus/lists-8).
 #[test]

@@ -208,9 +208,12 @@ fn unread_lists(
     if !is_shown(&rule.phone_numbers_to_reject) && (hides.block || !looks_up_blocked(wanted)) {
         callers.block = None;
         unseen.extend(wanted.block.as_ref().map(|_| "block"));
-        // The flag of the user alone says that it is on, not that it is off.
-        callers.block_anonymous = callers.block_anonymous.filter(|on| *on);
-        let anonymous = wanted.block_anonymous.filter(|_| callers.block_anonymous.is_none());
+        // The flag of the user alone says that it is on, not that it is off: the list may name them all the same. To switch it on
+        // takes the flag alone.
+        let is_wanted = wanted.block_anonymous == Some(true);
+        callers.block_anonymous = callers.block_anonymous.filter(|on| *on || is_wanted);
+        let is_unseen = !is_wanted && callers.block_anonymous.is_none();
+        let anonymous = wanted.block_anonymous.filter(|_| is_unseen);
         unseen.extend(anonymous.map(|_| "block_anonymous"));
     }
     unseen
