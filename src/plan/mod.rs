@@ -134,6 +134,8 @@ pub struct Observed {
     pub own: BTreeMap<Address, Own>,
     /// What goes with an object when it is deleted and no restore file has, in words for people.
     pub not_kept: BTreeMap<Address, &'static str>,
+    /// What goes with the earlier value of a field when that is changed, by object and field.
+    pub not_kept_of: BTreeMap<Address, BTreeMap<Path, &'static str>>,
     /// Whether the names of rules that are deleted stay taken in this account.
     pub deleted_names: DeletedNames,
     /// The names that are seen to be taken by rules that were deleted, by the object whose rules they were.

@@ -86,6 +86,9 @@ pub fn mark_lost(
             let fields: Vec<String> = unread.iter().map(|field| format!("`{field}`")).collect();
             step.lost.push(format!("{}: no earlier value could be read", fields.join(", ")));
         }
+        let fields = observed.not_kept_of.get(&step.address).into_iter().flatten();
+        let changed = fields.filter(|(field, _)| step.changes.iter().any(|it| it.path.is_inside(field)));
+        step.lost.extend(changed.map(|(_, text)| (*text).to_owned()).collect::<Vec<_>>());
         if step.action == Action::Delete {
             step.lost.extend(observed.not_kept.get(&step.address).map(|text| (*text).to_owned()));
             // The phone system may take it out of every route (FACTS ctm/choices-4), and a restore brings back the object alone.

@@ -102,6 +102,15 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "a block list that is off and holds callers without a number, who are to be let in",
+        user_101: r#"{ time-frame: "*", phone-numbers-to-reject: { enabled: "no", parameters: ["2145550177", anonymous] } }"#,
+        tenant: "rules: { \"101\": { callers: { block: [\"+12145550177\"], block_anonymous: false } } }",
+        says: &[
+            "error[stale-list]: the block list of `101` is off but still holds 1 number, which adding one would switch on",
+        ],
+        ..PLAIN
+    },
+    Case {
         name: "a block list that is off and stays off",
         user_101: r#"{ time-frame: "*", phone-numbers-to-reject: { enabled: "no", parameters: ["9005550001"] } }"#,
         tenant: "rules: { \"101\": { callers: { block: [] } } }",

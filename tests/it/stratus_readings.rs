@@ -522,6 +522,31 @@ fn callers_without_a_number_are_blocked_also_where_the_list_is_not_seen() {
     assert_eq!(world.read_state()["users"]["101"]["reject-anonymous-calls-enabled"], "no");
 }
 
+/// A block list that is off keeps what nobody has planned to take out of it, and who switches it on is told before what no restore
+/// brings back: the list itself, off and with its numbers.
+#[test]
+fn what_a_block_list_holds_while_it_is_off_is_not_lost_unseen() {
+    let list = "phone-numbers-to-reject: { enabled: \"no\", parameters: [\"2145550181\", anonymous] }";
+    let user = "reject-anonymous-calls-enabled: \"yes\"";
+    let live = LIVE.replace(
+        "{ user: \"101\" }",
+        &format!("{{ user: \"101\", {user}, answerrules: [{{ time-frame: \"*\", {list} }}] }}"),
+    );
+    let lost = ["no way back with --restore: the numbers that the block list holds while it is off"];
+    for reading in ["caller-lists:rule", "caller-lists:filters"] {
+        let world = world("");
+        world.write("live/pbx/acme.1.service.yaml", &live);
+        becomes(&world, reading, "rules: { \"101\": { callers: { block_anonymous: false } } }\n");
+        let rule = &world.read_state()["answerrules"]["101"][0]["phone-numbers-to-reject"];
+        assert_eq!(rule["parameters"], serde_json::json!(["2145550181", "anonymous"]), "{reading}");
+        world.tenant(
+            "rules: { \"101\": { callers: { block: [\"+12145550181\"], block_anonymous: true } } }\n",
+        );
+        let plan = run(&world, reading, &["plan"]);
+        assert_eq!(lines(&plan, "no way back"), lost, "{reading}\n{}{}", plan.out, plan.err);
+    }
+}
+
 /// A list may know neither `start` nor `limit`, whatever its length: one of ten, sixteen or twenty rows is no part of a longer one.
 /// One of the hundred to which servers cut by themselves may be (FACTS stratus/lists-8).
 #[test]

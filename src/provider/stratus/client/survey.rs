@@ -11,11 +11,11 @@ use crate::{
         scalar::Scalar,
         stratus::{
             convert::{self, Context},
-            wire::{AnswerRule, DEFAULT, Text},
+            wire::{AnswerRule, DEFAULT, Feature, Text},
         },
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds to `observed` what the objects in it do not show.
 pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
@@ -122,7 +122,7 @@ fn person_rules(key: &str, rules: &[AnswerRule], scope: &Scope, observed: &mut O
     let surplus = |word: &&Text| {
         let Some(Callers { block: Some(block), block_anonymous, .. }) = wanted else { return false };
         let said = match convert::is_anonymous(word.as_str()) {
-            true => block_anonymous.is_some(),
+            true => *block_anonymous == Some(true),
             false => block.contains(&convert::caller(word.as_str())),
         };
         !block.is_empty() && !said
@@ -141,13 +141,18 @@ fn person_rules(key: &str, rules: &[AnswerRule], scope: &Scope, observed: &mut O
             "remove them in the portal first: Answering Rules > Allow / Block > BLOCKED NUMBERS",
         ),
     ] {
-        if stored > 0 && matches!(list.enabled.flag(), Scalar::Unset | Scalar::Known(false)) {
+        if stored > 0 && is_off(list) {
             let stored = crate::text::count(stored, "number");
             let message = format!(
                 "the {field} list of `{key}` is off but still holds {stored}, which adding one would switch on"
             );
             obstacle(Some(Path::from(["callers", field])), "stale-list", message, help);
         }
+    }
+    let adds = wanted.and_then(|wanted| wanted.block.as_ref()).is_some_and(|block| !block.is_empty());
+    if adds && is_off(reject) && !reject.parameters.is_empty() {
+        let lost = BTreeMap::from([(Path::from(["callers", "block"]), OFF)]);
+        observed.not_kept_of.insert(address.clone(), lost);
     }
     if default.enabled.flag() == Scalar::Known(false) {
         let message = format!("the Default rule of `{key}` is switched off, and its forwards with it");
@@ -161,6 +166,13 @@ fn person_rules(key: &str, rules: &[AnswerRule], scope: &Scope, observed: &mut O
         let hidden = Path::from(["callers", "spam"]);
         observed.opaque.entry(Address::new(Kind::Rules, key)).or_default().insert(hidden);
     }
+}
+
+/// What of a block list that is off a restore does not bring back: it takes off what the list had not blocked.
+const OFF: &str = "the numbers that the block list holds while it is off";
+
+fn is_off(list: &Feature) -> bool {
+    matches!(list.enabled.flag(), Scalar::Unset | Scalar::Known(false))
 }
 
 /// A queue has one place for its failover, the Default rule of its own extension; what stands in its way is said.

@@ -14,7 +14,7 @@ use crate::{
         answer::{decode_value, failure},
         stratus::{
             convert::{self, DefaultRuleChange},
-            wire::{AnswerRule, DEFAULT},
+            wire::{AnswerRule, DEFAULT, Feature},
         },
     },
 };
@@ -257,7 +257,6 @@ impl Writing<'_> {
                 |word: &&String| !convert::is_anonymous(word) && !block.contains(&convert::caller(word));
             unblock.extend(blocked.iter().filter(surplus).cloned());
         }
-        // A list that is off may still hold callers without a number, whom adding one would switch on.
         if block_anonymous == &Some(false) && (touched("block") || touched("block_anonymous")) {
             unblock.extend(blocked.iter().filter(|word| convert::is_anonymous(word)).cloned());
         }
@@ -300,14 +299,16 @@ impl Writing<'_> {
         self.send(Method::POST, &rest, body, &what).await
     }
 
+    /// Whom the list blocks: what one holds that is off stays, for nobody has planned to take it out.
     async fn blocked(&self, key: &str) -> Result<Vec<String>, ApiError> {
         let live = self.api.rules(key).await?;
-        let words = match convert::default_rule(&live).map(|rule| &rule.phone_numbers_to_reject) {
-            Some(reject) if is_shown(reject) => reject.parameters.clone(),
-            Some(_) => self.api.rejected(key).await?.unwrap_or_default().parameters,
-            None => Vec::new(),
+        let list = match convert::default_rule(&live).map(|rule| &rule.phone_numbers_to_reject) {
+            Some(reject) if is_shown(reject) => reject.clone(),
+            Some(_) => self.api.rejected(key).await?.unwrap_or_default(),
+            None => Feature::default(),
         };
-        Ok(words.into_iter().map(|word| word.0).collect())
+        let words = list.parameters.into_iter().filter(|_| list.enabled.is_yes());
+        Ok(words.map(|word| word.0).collect())
     }
 
     /// Changes the Default rule, which holds an extension's forwards outside any schedule and its lists. A user without
