@@ -562,3 +562,17 @@ fn a_list_that_takes_no_parameters_is_whole_at_any_length() {
         assert_eq!(plan.ending, ending, "{count}\n{}{}", plan.out, plan.err);
     }
 }
+
+/// That it takes none is found out once in a run, and not by every step that reads the list again.
+#[test]
+fn a_list_that_takes_no_parameters_is_found_out_once() {
+    let frames: String = (2..10)
+        .map(|n| format!("  - {{ timeframe-name: F{n}, timeframe-type: specific-dates }}\n"))
+        .collect();
+    let world = world("schedules: { F2: { dates: [\"2027-12-24\"] }, F3: { dates: [\"2027-12-24\"] } }\n");
+    world.write("live/pbx/acme.1.service.yaml", format!("{LIVE}{frames}").replace("carrier: []\n", ""));
+    assert_eq!(writes(&world, "paging:declared").len(), 2);
+    let traffic = world.traffic();
+    let queries = traffic.iter().map(|it| it["query"].as_str().unwrap());
+    assert_eq!(queries.filter(|query| query.ends_with("limit=1")).count(), 1);
+}

@@ -12,7 +12,7 @@ use crate::{
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -38,6 +38,20 @@ impl Spellings {
     pub fn put(&self, domain: &str, spelling: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(domain.to_owned(), spelling.to_owned());
+    }
+}
+
+/// The paths of the lists that were seen to take neither `start` nor `limit`.
+#[derive(Default)]
+struct Unpaged(Mutex<BTreeSet<String>>);
+
+impl Unpaged {
+    fn has(&self, path: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    fn add(&self, path: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 }
 
@@ -189,13 +203,16 @@ pub async fn pages<T: Row>(
         let before = rows.len();
         // Keys that stand twice in one page are two objects; keys of an earlier page are that page again.
         rows.extend(page.into_iter().filter(|row| *seen.entry(row.key()).or_insert(number) == number));
-        if !may_be_cut(length) {
+        // To find out once that a list is whole is enough: a run reads some of them many times.
+        let is_whole = number == 0 && !is_own_cap(length) && http.known::<Unpaged>().has(path);
+        if is_whole || !may_be_cut(length) {
             return Ok(rows);
         }
         extent.add(length, bytes).map_err(|problem| failure(what, path, problem))?;
         if rows.len() == before {
             if number == 1 && length == before && takes_no_limit::<T>(http, path, length, &seen, what).await?
             {
+                http.known::<Unpaged>().add(path);
                 return Ok(rows);
             }
             let why = format!("the server sends the same {length} rows for every `start`");
@@ -214,12 +231,17 @@ async fn takes_no_limit<T: Row>(
     seen: &BTreeMap<String, usize>,
     what: &str,
 ) -> Result<bool, ApiError> {
-    if matches!(length, CAP | PAGE) {
+    if is_own_cap(length) {
         return Ok(false);
     }
     let query = [("start", "0".to_owned()), ("limit", "1".to_owned())];
     let rows: Vec<T> = rows_of(&http.fetch(path, &query, what).await?.body, what, path)?;
     Ok(rows.len() == length && rows.iter().all(|row| seen.contains_key(&row.key())))
+}
+
+/// Whether a list has the length to which servers cut by themselves.
+fn is_own_cap(length: usize) -> bool {
+    matches!(length, CAP | PAGE)
 }
 
 /// Whether a page of so many rows may have more behind it: it has the length that somebody chose.
