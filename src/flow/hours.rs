@@ -270,7 +270,7 @@ pub fn hours_by(schedule: &Schedule, clocks: &[Clock], assumed: Assumptions) -> 
 }
 
 /// Whether a schedule only names a live one.
-pub(super) fn says_no_hours(schedule: &Schedule) -> bool {
+pub fn says_no_hours(schedule: &Schedule) -> bool {
     let Schedule { weekly, dates, monthly, yearly, holidays, easter, other, .. } = schedule;
     let says = [
         weekly.is_some(),

@@ -80,7 +80,7 @@ pub use device::devices_of;
 pub use drawn::{Drawing, Edge, Kind, Line, Mark, Node, Sort};
 pub use edition::{changed, edition};
 pub use horizon::{Horizon, ahead, horizon};
-pub use hours::around;
+pub use hours::{around, says_no_hours};
 pub use layer::layered;
 pub use network::{Network, NumberId, PartyId, QueueId, ScheduleId, SiteId, Target};
 pub use noticed::{

@@ -8,7 +8,7 @@ use crate::{
     load::LoadedTenant,
     model::{
         Address, Circumstances, Destination, Diverts, Kind, Pointed, Queue, Reference, Resource, Ringable,
-        Rule, Rules, Tenant, references,
+        Rule, Rules, Schedule, Tenant, references,
     },
     path::Path,
     plan::{self, Class, Desired, Step, TenantPlan},
@@ -32,8 +32,9 @@ pub struct Read {
 }
 
 /// The extensions that declared forwards lead to, on to others, and of which nothing has been read: what a plan about other
-/// objects does not look at. `covers`: whether the run is about an object, and has read it as such. What it is not about and the
-/// files have is looked at where it goes by a schedule that changes.
+/// objects does not look at. So are the schedules of rules there of which a list shows the name alone. `covers`: whether the run
+/// is about an object, and has read it as such. What it is not about and the files have is looked at where it goes by a schedule
+/// that changes.
 pub fn unread(
     tenant: &CheckedTenant,
     read: &Read,
@@ -77,6 +78,13 @@ pub fn unread(
         if !leads {
             continue;
         }
+        let names_only =
+            |it: &Address| matches!(live.get(it), Some(Resource::Schedule(it)) if flow::says_no_hours(it));
+        let schedules = references(address, resource).into_iter().filter_map(|(_, to)| match to {
+            Reference::Schedule(name) => Some(Address::new(Kind::Schedules, name)),
+            _ => None,
+        });
+        next.extend(schedules.filter(names_only).map(|it| (it, Resource::Schedule(Schedule::default()))));
         let forwards = references(address, resource).into_iter().filter_map(|(path, to)| {
             let rings = path.keys().iter().any(|it| matches!(it.as_key(), Some("ring" | "agents")));
             match to {

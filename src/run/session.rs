@@ -277,7 +277,7 @@ impl<'a> Session<'a> {
         let mut failed = BTreeMap::new();
         // One that is not there is told by the plan itself.
         let is_there = |address: &Address| {
-            matches!(address.kind, Kind::Queues)
+            !matches!(address.kind, Kind::Rules | Kind::Diverts)
                 || observed.extensions.is_empty()
                 || address.key.parse().is_ok_and(|it: Extension| observed.extensions.contains_key(&it))
         };

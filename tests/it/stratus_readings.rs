@@ -389,6 +389,33 @@ fn weekly_hours_that_a_list_leaves_out_are_not_lost() {
     }
 }
 
+/// The same hours decide where calls go, also those of a schedule that no file has: taken for closed, it would be said that calls
+/// go elsewhere all day (FACTS stratus/readings-14).
+#[test]
+fn what_callers_notice_goes_by_hours_that_a_list_leaves_out() {
+    const HOURS: &str = "[{ timeframe-weekly-monday-begin-time-1: \"0900\", timeframe-weekly-monday-end-time-1: \"1700\", timeframe-recurrence-type: weekly, timeframe-recurrence-begin-date: \"20200101\", timeframe-recurrence-end-option: never }]";
+    let rules = "answerrules: [{ time-frame: open, enabled: \"yes\", forward-always: { enabled: \"yes\", parameters: [\"101\"] } }, { time-frame: \"*\"";
+    let frame = format!(
+        "  - {{ timeframe-name: open, timeframe-type: days-of-week, timeframe-days-of-week-array: {HOURS} }}\n"
+    );
+    let live = LIVE
+        .replace("answerrules: [{ time-frame: \"*\", forward-on-dnd", &format!("{rules}, forward-on-dnd"))
+        .replace("carrier: []\n", "");
+    let live = format!("{live}{frame}");
+    let notice = |reading: &str| {
+        let world = world("numbers: { \"+12145550100\": { route: { extension: \"102\" } } }\n");
+        world.write("live/pbx/acme.1.service.yaml", &live);
+        let plan = run(&world, reading, &["plan"]);
+        assert_eq!(plan.ending, Ending::Fine, "{reading}\n{}{}", plan.out, plan.err);
+        plan.out.split("\n\n").next().unwrap().to_owned()
+    };
+    let whole = notice("frame-lists:whole");
+    assert!(whole.contains("Monday"), "{whole}");
+    for reading in ["frame-lists:no-week", "frame-lists:bare"] {
+        assert_eq!(notice(reading), whole, "{reading}");
+    }
+}
+
 /// A type in another case is that type: a frame is written as what it is, and not turned into a custom one, from which there
 /// is no way back (FACTS stratus/readings-15).
 #[test]

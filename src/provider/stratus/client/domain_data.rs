@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read, before it is put into words.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct DomainData {
     /// Queues that the run is about, as they are, for a restore file.
     pub queue_records: BTreeMap<String, Whole>,
     pub frames: Vec<TimeFrame>,
+    /// The ids of those of which the list shows no hours and that were not read by themselves: when they are active is not known.
+    pub unread_frames: BTreeSet<String>,
     /// Time frames of one extension that declared schedules name, with that extension.
     pub own_frames: Vec<(String, TimeFrame)>,
     /// Declared holidays that the vendor's calendar does not have.

@@ -217,6 +217,8 @@ impl StratusReader {
         reads.add(&mut rules, each);
         reads.add_own(whole_frames(api, "", &mut live.frames, is_wanted));
         reads.done().await?;
+        let unread = live.frames.iter().filter(|it| it.is_bare() && !is_wanted(it.timeframe_name.as_str()));
+        live.unread_frames = unread.map(|it| it.timeframe_id.0.clone()).collect();
         for (extension, (rules, raw)) in rules {
             if is_kept(&extension, scope) {
                 live.raw_rules.insert(extension.clone(), raw);
@@ -274,6 +276,7 @@ impl StratusReader {
     /// Only the objects in scope, each by itself: a look or a read-back.
     async fn read_objects(&self, api: Api<'_>, scope: &Scope) -> Result<DomainData, ApiError> {
         let mut live = DomainData { context: self.known_context(api).await?, ..DomainData::default() };
+        let mut listed: Option<Vec<TimeFrame>> = None;
         for address in scope.wanted.keys() {
             let what = format!("{} `{}`", address.kind.noun(), address.key);
             match address.kind {
@@ -284,9 +287,12 @@ impl StratusReader {
                     live.own_frames.extend(own);
                 }
                 Kind::Schedules => {
-                    let frames: Vec<TimeFrame> = api.list("/timeframes", &what).await?;
-                    let mut named: Vec<TimeFrame> =
-                        frames.into_iter().filter(|it| it.timeframe_name.as_str() == address.key).collect();
+                    let frames = match &mut listed {
+                        Some(frames) => frames,
+                        none => none.insert(api.list("/timeframes", &what).await?),
+                    };
+                    let of_name = |it: &&TimeFrame| it.timeframe_name.as_str() == address.key;
+                    let mut named: Vec<TimeFrame> = frames.iter().filter(of_name).cloned().collect();
                     whole_frames(api, "", &mut named, |_| true).await?;
                     live.frames.extend(named);
                 }

@@ -8,7 +8,7 @@ use super::{
     survey::survey,
 };
 use crate::{
-    model::{Address, Callers, E164, Extension, Kind, Queue, Resource},
+    model::{Address, Callers, E164, Extension, Kind, Queue, Resource, Schedule},
     path::Path,
     plan::{DeletedNames, Observed, Obstacle, Own, Remnant, Role},
     provider::{
@@ -57,6 +57,10 @@ pub fn observed(live: &DomainData, scope: &Scope) -> Observed {
     let own = live.own_frames.iter().map(|(extension, frame)| (Some(extension.as_str()), frame));
     for (owner, frame) in shared.chain(own) {
         let (mut schedule, beyond, strange) = convert::schedule(frame);
+        // What was not read is not closed.
+        if owner.is_none() && live.unread_frames.contains(frame.timeframe_id.as_str()) {
+            schedule = Schedule::default();
+        }
         schedule.extension = owner.and_then(|owner| owner.parse().ok());
         let address = Address::new(Kind::Schedules, frame.timeframe_name.as_str());
         if !beyond.is_empty() {
