@@ -31,7 +31,7 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
         let message = format!("`{}` was written by an apply {was}", path.display());
         return Err(Failure::refused(message).help(help));
     }
-    let only =
+    let mut only =
         selection.only.iter().map(|text| Objects::of(text, "--only")).collect::<Result<Vec<_>, Failure>>()?;
     // The restore file says which objects there are to name.
     let all = Selection { only: Vec::new(), ..selection.clone() };
@@ -61,6 +61,16 @@ pub(super) fn check(root: &Path, path: &Path, options: &Options) -> Result<Check
             .map(|(_, record)| replace(tenant, record, &|it, then| still_declared(root, loaded, it, then)))
             .is_some()
     });
+    for pattern in &mut only {
+        let is_name = |it: &CheckedTenant| {
+            let name = &checked.loaded(it).tenant.tenant;
+            let restoration = it.intent.restore();
+            restoration.is_some_and(|it| it.addresses().iter().any(|address| pattern.is(name, address)))
+        };
+        if checked.tenants.iter().any(is_name) {
+            pattern.only_as_written();
+        }
+    }
     for (pattern, text) in only.iter().zip(&selection.only) {
         let named = |it: &CheckedTenant| {
             let name = &checked.loaded(it).tenant.tenant;

@@ -106,4 +106,14 @@ fn an_address_names_nothing_else() {
         let created: Vec<&str> = created.iter().filter_map(|line| line.split("  ").next()).collect();
         assert_eq!(created, named, "{only}: {plan}");
     }
+    // The same of what a restore takes back.
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    let file = std::fs::read_dir(world.path(".dialform/restore")).unwrap().next().unwrap().unwrap().path();
+    let back = world.run(&["plan", "--restore", file.to_str().unwrap(), "--only", "schedules.Week [AB]"]);
+    assert!(
+        back.out.contains("  - schedules.Week [AB]") && !back.out.contains("schedules.Week A "),
+        "{}",
+        back.out
+    );
 }
