@@ -37,6 +37,19 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether the server is there and only this cannot be read: forbidden, unknown, or in a form that nobody has documented.
+    pub fn is_of_this_alone(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => (400..500).contains(status) && !matches!(status, 401 | 429),
+            Self::Decode { .. } | Self::Incomplete(_) => true,
+            Self::RateLimited { .. }
+            | Self::Connect(_)
+            | Self::NoAnswer(_)
+            | Self::Conflict(_)
+            | Self::Waited => false,
+        }
+    }
+
     pub(super) fn from_transport(error: reqwest::Error) -> Self {
         let connect = error.is_connect();
         let timeout = error.is_timeout();

@@ -7,8 +7,8 @@ use crate::{
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
     model::{
-        Address, Circumstances, Destination, Diverts, Kind, Pointed, Queue, Reference, Resource, Ringable,
-        Rule, Rules, Schedule, Tenant, references,
+        Address, Circumstances, Destination, Diverts, Extension, Kind, Pointed, Queue, Reference, Resource,
+        Ringable, Rule, Rules, Schedule, Tenant, references,
     },
     path::Path,
     plan::{self, Class, Desired, Step, TenantPlan},
@@ -283,13 +283,20 @@ fn after(
         return flow::layered(loaded.meant(), live);
     }
     let wanted = tenant.desired.iter().filter(|(address, _)| covers(address));
-    let wanted = wanted
-        .map(|(address, it)| (address.clone(), plan::with_bulk(address, &it.resource, &tenant.bulk)))
-        .collect();
+    let wanted = wanted.map(|(address, it)| (address.clone(), it.resource.clone())).collect();
     let stays = |address: &Address| !tenant.absent.contains_key(address) || !covers(address);
     let stays = live.iter().filter(|(address, _)| stays(address));
     let stays = stays.map(|(address, it)| (address.clone(), it.clone())).collect();
-    flow::layered(&flow::layered(&bare(loaded), &wanted), &stays)
+    let declared = flow::layered(&bare(loaded), &wanted);
+    let without_bulk = flow::layered(&declared, &stays);
+    let bulk = loaded.meant().bulk.clone();
+    if bulk.is_empty() {
+        return without_bulk;
+    }
+    let mut whole = flow::layered(&Tenant { bulk, ..declared }, &stays);
+    let is_beside = |extension: &Extension| !covers(&Address::new(Kind::Rules, extension));
+    whole.rules.extend(without_bulk.rules.into_iter().filter(|(extension, _)| is_beside(extension)));
+    whole
 }
 
 /// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.

@@ -23,6 +23,7 @@ use crate::{
 use futures::{Stream, StreamExt};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::Arc,
     time::Duration,
 };
@@ -292,21 +293,29 @@ impl<'a> Session<'a> {
             let look = async |wanted: BTreeMap<Address, Resource>| {
                 let kinds = wanted.keys().map(|address| address.kind).collect();
                 let scope = Scope { wanted, kinds, ..Scope::default() };
-                self.look(&loaded.provider, &loaded.tenant, &loaded.account, &scope).await
+                self.looked(&loaded.provider, &loaded.tenant, &loaded.account, &scope).await
             };
             let mut add = |read: Observed| {
                 live.objects.extend(read.objects);
                 live.circumstances.extend(read.circumstances);
             };
-            if let Ok(read) = look(wanted.clone()).await {
-                add(read);
-                continue;
-            }
-            // One that cannot be read does not keep the others from being looked at.
-            for (address, wanted) in wanted {
-                match look(BTreeMap::from([(address.clone(), wanted)])).await {
+            let mut left: Vec<BTreeMap<Address, Resource>> = vec![wanted];
+            while let Some(next) = left.pop() {
+                match look(next.clone()).await {
                     Ok(read) => add(read),
-                    Err(why) => _ = failed.insert(address, why.to_string()),
+                    // One that cannot be read does not keep the others from being looked at.
+                    Err(why) if why.is_of_this_alone() && next.len() > 1 => {
+                        left.extend(next.into_iter().map(|one| BTreeMap::from([one])));
+                    }
+                    Err(why) if why.is_of_this_alone() => {
+                        failed.extend(next.into_keys().map(|address| (address, why.to_string())));
+                    }
+                    // A server that is not well is not asked once more for each.
+                    Err(why) => {
+                        let all = left.into_iter().flatten().chain(next);
+                        failed.extend(all.map(|(address, _)| (address, why.to_string())));
+                        return circles::Read { failed, ..live };
+                    }
                 }
             }
         }
@@ -354,9 +363,19 @@ impl<'a> Session<'a> {
         account: &str,
         scope: &Scope,
     ) -> Result<Observed, Explained> {
+        self.looked(provider, name, account, scope).await.map_err(Unread::explained)
+    }
+
+    async fn looked(
+        &self,
+        provider: &str,
+        name: &str,
+        account: &str,
+        scope: &Scope,
+    ) -> Result<Observed, Unread> {
         let Some(system) = self.systems.get(provider) else {
             let message = format!("provider `{provider}` is not open: {CHANGED}");
-            return Err(Explained::with_help(message, AGAIN));
+            return Err(Unread::Run(Explained::with_help(message, AGAIN)));
         };
         let longest = Duration::from_secs(system.limits.account_timeout.into());
         let observed = during(Phase::Observe, name, system.reader.observe(account, scope));
@@ -365,9 +384,9 @@ impl<'a> Session<'a> {
             let message =
                 format!("reading account `{account}` takes longer than {} seconds", longest.as_secs());
             let help = "raise `limits.account_timeout` of its provider if the account is that large";
-            Explained::with_help(message, help)
+            Unread::Run(Explained::with_help(message, help))
         })?;
-        observed.map_err(explained)
+        observed.map_err(Unread::Api)
     }
 
     /// What is to be read of a tenant's account.
@@ -465,6 +484,35 @@ impl<'a> Session<'a> {
 }
 
 /// Why a system cannot be read, and the way out if it has one.
+/// Why something was not read.
+enum Unread {
+    Api(ApiError),
+    /// Nothing was asked, or not waited for any longer.
+    Run(Explained),
+}
+
+impl Unread {
+    fn is_of_this_alone(&self) -> bool {
+        matches!(self, Self::Api(error) if error.problem.is_of_this_alone())
+    }
+
+    fn explained(self) -> Explained {
+        match self {
+            Self::Api(error) => explained(error),
+            Self::Run(why) => why,
+        }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(error) => error.fmt(f),
+            Self::Run(why) => why.fmt(f),
+        }
+    }
+}
+
 pub(super) fn explained(error: ApiError) -> Explained {
     match error.help() {
         Some(help) => Explained::with_help(error.to_string(), help),

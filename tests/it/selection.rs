@@ -322,6 +322,34 @@ fn one_that_cannot_be_read_hides_no_circle() {
     }
 }
 
+/// What `bulk` switches counts in a small run as well: a circle that closes through a rule which it switches on, or that goes on
+/// beneath one which it puts on top, was written without a word.
+#[test]
+fn what_bulk_switches_closes_a_circle_in_a_small_run() {
+    let on = "answerrules: [{ time-frame: office, enabled: \"no\", forward-always: { enabled: yes, parameters: [\"1001\"] } }, { time-frame: \"*\" }]";
+    let below =
+        "answerrules: [{ time-frame: \"*\", forward-always: { enabled: yes, parameters: [\"1001\"] } }]";
+    let top = "extensions: [\"1002\"], enabled: true, rule: { forward: { always: voicemail } }";
+    for (rules, bulk, only, is_circle) in [
+        (on, "extensions: all, enabled: true", "rules.*", true),
+        (on, "extensions: [\"1002\"], enabled: true", "rules.*", true),
+        (below, top, "rules.*", true),
+        // What it is not about stays switched off.
+        (on, "extensions: [\"1002\"], enabled: true", "rules.1001", false),
+    ] {
+        let world = World::new(&format!(
+            "time_zone: America/Chicago\nschedules: {{ office: {{}} }}\nrules: {{ \"1001\": {{ order: [{{ when: default, forward: {{ always: {{ \
+             extension: \"1002\" }} }} }}] }} }}\nbulk: [{{ schedule: office, {bulk} }}]\n"
+        ));
+        let live =
+            live_colleagues(3).replace("{ user: \"1002\" }", &format!("{{ user: \"1002\", {rules} }}"));
+        world.write("live/pbx/acme.1.service.yaml", live);
+        let plan = world.run(&["plan", "--only", only]);
+        let said = format!("{}{}", plan.out, plan.err);
+        assert_eq!(said.contains("error[divert-loop]"), is_circle, "{bulk} {only}: {said}");
+    }
+}
+
 /// Twenty extensions, each of which sends its calls to the next where nobody answers.
 fn colleagues(first: &str) -> String {
     let rule = |at: usize| {

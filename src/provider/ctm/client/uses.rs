@@ -80,7 +80,7 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolde
             match api.object(&at, &wrappers, &row.id(), &name).await {
                 // Either may show what the other does not.
                 Ok(whole) => Ok(IdHolder { name, rows: vec![row, whole], is_whole: true }),
-                Err(ApiError { problem, .. }) if is_unreadable(&problem) => {
+                Err(ApiError { problem, .. }) if problem.is_of_this_alone() => {
                     Ok(IdHolder { name, rows: vec![row], is_whole: false })
                 }
                 Err(error) => Err(error),
@@ -90,15 +90,6 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolde
     let read: Vec<IdHolder> = stream::iter(reads).buffered(api.http.concurrency()).try_collect().await?;
     found.extend(read);
     Ok(found)
-}
-
-/// Whether the server is there and only this cannot be read: forbidden, unknown, or in a form that nobody has documented.
-fn is_unreadable(problem: &Problem) -> bool {
-    match problem {
-        Problem::Status { status, .. } => (400..500).contains(status) && !matches!(status, 401 | 429),
-        Problem::Decode { .. } => true,
-        _ => false,
-    }
 }
 
 /// Every text in a value.
