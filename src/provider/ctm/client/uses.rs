@@ -61,8 +61,8 @@ pub async fn id_holders(api: Api<'_>, automatic: Vec<Row>) -> Result<Vec<IdHolde
         };
         let named = rows.into_iter().map(|row| (called(noun, &row), row));
         match wrappers {
-            // By itself none can be read.
-            [] => found.extend(named.map(|(name, row)| IdHolder { name, rows: vec![row], is_whole: false })),
+            // Only what is listed of them can be searched.
+            [] => found.extend(named.map(|(name, row)| IdHolder { name, rows: vec![row], is_whole: true })),
             // Lists leave out what one of them leads to.
             wrappers => whole.extend(named.map(|(name, row)| {
                 let at = format!("{rest}/{}", segment(&row.id()));
