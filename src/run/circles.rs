@@ -125,6 +125,14 @@ fn timed_beside(
     live: &Objects,
     covers: &dyn Fn(&Address) -> bool,
 ) -> BTreeMap<Address, Resource> {
+    let is_beside = |(address, _): &(&Address, &Desired)| {
+        address.kind == Kind::Rules && !covers(address) && !live.contains_key(*address)
+    };
+    let mut beside = tenant.desired.iter().filter(is_beside).peekable();
+    // So it is with every run about whole tenants.
+    if beside.peek().is_none() {
+        return BTreeMap::new();
+    }
     let changes = |(address, wanted): &(&Address, &Desired)| {
         address.kind == Kind::Schedules
             && covers(address)
@@ -132,15 +140,10 @@ fn timed_beside(
     };
     let changed: BTreeSet<&str> =
         tenant.desired.iter().filter(changes).map(|(it, _)| it.key.as_str()).collect();
-    let mut beside = BTreeMap::new();
-    for (address, it) in &tenant.desired {
-        let is_beside = address.kind == Kind::Rules && !covers(address) && !live.contains_key(address);
-        let goes_by = |(_, to): &(Path, Reference)| matches!(to, Reference::Schedule(it) if changed.contains(it.as_str()));
-        if is_beside && references(address, &it.resource).iter().any(goes_by) {
-            beside.insert(address.clone(), Resource::Rules(Rules::default()));
-        }
-    }
-    beside
+    let goes_by =
+        |(_, to): &(Path, Reference)| matches!(to, Reference::Schedule(it) if changed.contains(it.as_str()));
+    let timed = beside.filter(|(address, it)| references(address, &it.resource).iter().any(goes_by));
+    timed.map(|(address, _)| (address.clone(), Resource::Rules(Rules::default()))).collect()
 }
 
 /// The numbers that something sends calls on to, so that those come in again.
