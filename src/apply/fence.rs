@@ -1,7 +1,7 @@
 //! A writer that sends nothing new once the run has lost its lock or was told to stop.
 
 use crate::{
-    apply::Shutdown,
+    apply::{Cause, Shutdown},
     http::ApiError,
     plan::Step,
     provider::{Write, answer::conflict},
@@ -22,7 +22,7 @@ impl Write for Fence<'_> {
     async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
         match (self.lost)() {
             Some(why) => {
-                self.shutdown.stop.cancel();
+                self.shutdown.stop_for(Cause::LockLost);
                 Err(conflict(step, why))
             }
             None => self.writer.execute(account, step).await,

@@ -313,7 +313,7 @@ impl<'a> Progress<'a> {
                     && self.job.plan.steps[*index].action != Action::Manual
             };
             if let Some(index) = (0..self.states.len()).find(waits) {
-                let why = "the run was interrupted before this step".to_owned();
+                let why = shutdown.of_step().to_owned();
                 return Some((index, NextAction::End(Status::Skipped, Some(why))));
             }
         }

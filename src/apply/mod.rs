@@ -20,7 +20,7 @@ mod step;
 pub use fence::Fence;
 pub use graph::run;
 pub use job::Job;
-pub use shutdown::Shutdown;
+pub use shutdown::{Cause, Shutdown};
 
 use crate::{
     outcome::Outcome,

@@ -88,7 +88,7 @@ impl Run<'_> {
             confirm("Apply this plan", HELP, io, shutdown).await?;
         }
         if shutdown.stop.is_cancelled() {
-            return Err(Failure::stopped());
+            return Err(session.stopped());
         }
         if args.format == Format::Text {
             say!(io.page())?;

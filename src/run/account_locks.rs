@@ -208,9 +208,7 @@ impl Waiting<'_> {
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE.min(left)) => Ok(()),
-            () = self.context.shutdown.stop.cancelled() => {
-                Err(Failure::error("interrupted, nothing was changed"))
-            }
+            () = self.context.shutdown.stop.cancelled() => Err(self.context.stopped()),
         }
     }
 }

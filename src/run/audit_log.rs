@@ -1,6 +1,6 @@
 //! The audit log: one line of JSON a request.
 
-use super::{Context, Notice};
+use super::{Cause, Context, Notice};
 use crate::{
     error::Failure,
     file,
@@ -116,8 +116,7 @@ impl AuditLog {
         let why = self.why(error);
         match self.breaking {
             Breaking::EndsTheRun => {
-                self.context.broken_log.get_or_init(|| why);
-                self.context.shutdown.stop.cancel();
+                self.context.shutdown.stop_for(Cause::Log(why));
             }
             Breaking::IsSaid => {
                 let finding = Finding::warning("failed", why).help("the run goes on without it");

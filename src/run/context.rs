@@ -1,7 +1,7 @@
 //! What a run shares with whoever started it.
 
 use crate::{
-    apply::Shutdown,
+    apply::{Cause, Shutdown},
     error::Failure,
     finding::Finding,
     http::Pacer,
@@ -13,7 +13,7 @@ use crate::{
 use std::{
     fmt,
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -29,8 +29,6 @@ pub struct Context {
     pub listener: Arc<dyn Fn(Notice) + Send + Sync>,
     /// How many accounts have been read.
     pub read: Arc<AtomicUsize>,
-    /// Why the log broke that ended the run, if one did.
-    pub broken_log: Arc<OnceLock<String>>,
 }
 
 impl Default for Context {
@@ -41,7 +39,6 @@ impl Default for Context {
             shutdown: Shutdown::default(),
             listener: Arc::new(|_| {}),
             read: Arc::default(),
-            broken_log: Arc::default(),
         }
     }
 }
@@ -65,15 +62,15 @@ impl Context {
 
     /// Why a run that was told to stop before its first write has changed nothing: it was interrupted, or its log broke.
     pub fn stopped(&self) -> Failure {
-        match self.broken_log.get() {
-            Some(why) => unlogged(why),
-            None => Failure::stopped(),
+        match self.shutdown.cause() {
+            Some(Cause::Log(why)) => unlogged(why),
+            _ => Failure::stopped(),
         }
     }
 
     /// Why a run that only reads ended, with how far it was where it was told to stop. `all`: how many tenants it is about.
     pub fn how_far(&self, failure: Failure, all: usize) -> Failure {
-        if !self.shutdown.stop.is_cancelled() || self.broken_log.get().is_some() {
+        if !self.shutdown.stop.is_cancelled() || self.shutdown.cause().is_some() {
             return failure;
         }
         let read = self.read.load(Ordering::Relaxed).min(all);

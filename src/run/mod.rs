@@ -187,7 +187,10 @@ pub use show::{ShownLine, show};
 pub use unlock::{AccountLock, LockReport, Removal, locks};
 pub use zones::zones;
 
-pub use crate::{apply::Shutdown, model::LintLevel};
+pub use crate::{
+    apply::{Cause, Shutdown},
+    model::LintLevel,
+};
 use crate::{error::Failure, plan::Plan, provider::Provider};
 use monitor::Monitor;
 use std::path::Path;

@@ -152,6 +152,11 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
+    /// Why the run ends before its first write, once it was told to.
+    pub fn stopped(&self) -> Failure {
+        self.context.stopped()
+    }
+
     /// What is open, for tenants that are loaded later.
     pub fn into_opened(self) -> Opened {
         let Self { checked: _, context: _, monitor, locks, sandbox, made_from, systems, emulated } = self;

@@ -196,7 +196,7 @@ fn a_log_that_breaks_stops_the_rest() {
     reader.join().unwrap();
     assert_eq!(applied.ending, Ending::Partial, "{}{}", applied.out, applied.err);
     assert!(applied.out.contains("done      acme/queues.400\n"), "{}", applied.out);
-    let skipped = "skipped   acme/numbers.+12145550100: the run was interrupted before this step";
+    let skipped = "skipped   acme/numbers.+12145550100: the log of the run broke before this step";
     assert!(applied.out.contains(skipped), "{}", applied.out);
     let said = format!("the log `{audit}` can no longer be written: Broken pipe");
     assert!(applied.err.contains(&said), "{}", applied.err);

@@ -353,7 +353,7 @@ async fn a_run_that_loses_its_lock_stops() {
     };
     assert!(steps.iter().any(|step| fenced(&step)), "{value:#}");
     // Steps that run at the same time may all meet the fence; none after it is begun.
-    let unbegun = |step: &serde_json::Value| step["detail"] == "the run was interrupted before this step";
+    let unbegun = |step: &serde_json::Value| step["detail"] == "the run had lost its lock before this step";
     let open = steps.iter().filter(|step| step["status"] != "done");
     assert!(open.clone().all(|step| fenced(&step) || unbegun(step)), "{value:#}");
     assert!(open.count() > 0 && steps.last().unwrap()["status"] != "done", "{value:#}");

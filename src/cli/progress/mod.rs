@@ -10,7 +10,7 @@ use crate::{
     page::Page,
     plan::Plan,
     render::{self, ComingTrue, events},
-    run::{Notice, Progress, Shutdown},
+    run::{Cause, Notice, Progress, Shutdown},
 };
 use bars::Bars;
 use indicatif::ProgressDrawTarget;
@@ -158,7 +158,7 @@ impl<'a> View<'a> {
 
     fn write_out(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if !self.streams.out(write) && !self.goes_on {
-            self.shutdown.stop.cancel();
+            self.shutdown.stop_for(Cause::OutputClosed);
         }
     }
 }
