@@ -123,7 +123,10 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan.blocked = findings;
     let goes =
         |it: &Address| absent.contains_key(it) || (exhaustive.contains(&it.kind) && !declared.contains(it));
-    plan.withheld = live::dependents(stale.into_iter(), &desired, observed, &goes);
+    let in_part = unreadable::in_part(&desired, observed);
+    let withheld = live::dependents(stale.into_iter(), &in_part, &desired, observed, &goes);
+    plan.notes.extend(live::kept_notes(&withheld));
+    plan.withheld = withheld.into_keys().collect();
     unreadable::withhold(&mut plan, &desired, &absent, observed, bulk, place);
 
     let basis = Basis {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Whether a field is about calls and no call that is placed here depends on it.
-fn is_beyond(kind: Kind, path: &Path) -> bool {
+pub(super) fn is_beyond(kind: Kind, path: &Path) -> bool {
     let has = |word: &str| path.iter().any(|it| it.as_key() == Some(word));
     match kind {
         // How many wait, and how long an agent has after a call.

@@ -1,6 +1,6 @@
 //! What only the live account can answer: does everything a tenant names exist there?
 
-use super::{Desired, Observed, Obstacle, Policy, Role, Source, leading, onward, part, taken};
+use super::{Desired, Note, Observed, Obstacle, Policy, Role, Source, leading, onward, part, taken};
 use crate::{
     diff,
     finding::{Finding, Place},
@@ -94,43 +94,59 @@ pub(super) fn check(
     (found, ways_out)
 }
 
-/// The objects that cannot be planned because these cannot: they send calls there, now or in the files. `goes`: whether an
-/// object is to be deleted; what else the files do not say is not planned anyway.
+/// The objects that cannot be planned because these cannot: they send calls there, now or in the files. Each with the one that
+/// keeps it, if it is not blocked itself. `in_part`: the objects of which something that says where calls go stays as it is:
+/// nothing is newly led there. `goes`: whether an object is to be deleted; what else the files do not say is not planned anyway.
 pub(super) fn dependents(
     blocked: impl Iterator<Item = Address>,
+    in_part: &BTreeSet<Address>,
     desired: &BTreeMap<Address, Desired>,
     observed: &Observed,
     goes: &dyn Fn(&Address) -> bool,
-) -> BTreeSet<Address> {
-    let mut all: BTreeSet<Address> = blocked.collect();
+) -> BTreeMap<Address, Option<Address>> {
+    let mut all: BTreeMap<Address, Option<Address>> = blocked.map(|it| (it, None)).collect();
     let targets = |address: &Address, resource: &Resource| -> Vec<Address> {
         let references = references(address, resource);
         references.iter().filter_map(|(_, to)| to.address()).collect()
     };
     loop {
-        let points = |(address, wanted): &(&Address, &Desired)| {
-            !all.contains(*address) && targets(address, &wanted.resource).iter().any(|to| all.contains(to))
+        let open = || desired.iter().filter(|(address, _)| !all.contains_key(*address));
+        let points = |(address, wanted): (&Address, &Desired)| {
+            let kept = targets(address, &wanted.resource).into_iter().find(|to| all.contains_key(to))?;
+            Some((address.clone(), Some(kept)))
         };
-        let mut more: Vec<Address> =
-            desired.iter().filter(points).map(|(address, _)| address.clone()).collect();
-        let led = onward::newly_led_to(&all, desired, &observed.objects).into_iter();
-        more.extend(led.filter(|address| !all.contains(*address)).cloned());
+        let mut more: BTreeMap<Address, Option<Address>> = open().filter_map(points).collect();
+        let staying = || all.keys().chain(in_part);
+        for (address, kept) in onward::newly_led_to(staying(), desired, &observed.objects) {
+            if !all.contains_key(address) {
+                more.entry(address.clone()).or_insert_with(|| Some(kept.clone()));
+            }
+        }
         if more.is_empty() {
             break;
         }
         all.extend(more);
     }
     // What they lead to now must not go while they do.
-    let mut used = BTreeSet::new();
-    for address in &all {
+    let mut used = BTreeMap::new();
+    for address in all.keys() {
         let live = observed.objects.get(address);
-        used.extend(live.map(|live| targets(address, live)).unwrap_or_default());
         let hidden = observed.hidden_uses.iter().filter(|it| it.owners.contains(address));
-        used.extend(hidden.map(|it| it.target.clone()));
+        let hidden = hidden.map(|it| it.target.clone());
+        let each = live.map(|live| targets(address, live)).unwrap_or_default().into_iter().chain(hidden);
+        used.extend(each.map(|it| (it, Some(address.clone()))));
     }
-    used.retain(|it| !desired.contains_key(it) && observed.objects.contains_key(it) && goes(it));
-    all.extend(used);
+    used.retain(|it, _| !desired.contains_key(it) && observed.objects.contains_key(it) && goes(it));
+    for (address, by) in used {
+        all.entry(address).or_insert(by);
+    }
     all
+}
+
+/// Which object keeps another from being planned.
+pub(super) fn kept_notes(withheld: &BTreeMap<Address, Option<Address>>) -> Vec<Note> {
+    let each = withheld.iter().filter_map(|(address, by)| Some((address, by.as_ref()?)));
+    each.map(|(address, by)| Note::new(address, format!("not planned because of {by}"))).collect()
 }
 
 /// A number of the platform that a forward or a failover is to lead away from.

@@ -3,7 +3,7 @@
 
 use super::{Action, Desired, Step, leading::Held, planned::planned};
 use crate::{
-    model::{Address, Kind, Pointed, Reference, Resource, Rules},
+    model::{Address, Kind, Pointed, Reference, Resource, Rules, references},
     path::Path,
 };
 use std::{
@@ -112,15 +112,22 @@ impl<'a> Ways<'a> {
     }
 }
 
-/// The declared objects that newly lead calls to a place where one of some objects stays as it is, or on a way that comes there.
-pub(super) fn newly_led_to<'a>(
-    staying: &BTreeSet<Address>,
+/// The declared objects that newly lead calls to a place where one of some objects stays as it is, or on a way that comes there,
+/// or newly go by a schedule that does. Each with that one.
+pub(super) fn newly_led_to<'a, 'b>(
+    all: impl Iterator<Item = &'b Address>,
     desired: &'a BTreeMap<Address, Desired>,
     live: &BTreeMap<Address, Resource>,
-) -> Vec<&'a Address> {
-    let staying: BTreeSet<&str> =
-        staying.iter().filter(|it| KINDS.contains(&it.kind)).map(|it| it.key.as_str()).collect();
-    if staying.is_empty() {
+) -> Vec<(&'a Address, &'b Address)> {
+    let (mut staying, mut schedules) = (BTreeMap::new(), BTreeMap::new());
+    for it in all {
+        match it.kind {
+            Kind::Schedules => schedules.insert(it.key.as_str(), it),
+            kind if KINDS.contains(&kind) => staying.insert(it.key.as_str(), it),
+            _ => continue,
+        };
+    }
+    if staying.is_empty() && schedules.is_empty() {
         return Vec::new();
     }
     let leads_on = |key: &str| {
@@ -144,29 +151,34 @@ pub(super) fn newly_led_to<'a>(
         });
         each.flatten().collect::<Vec<_>>()
     };
-    let comes_there = |first: String| {
+    let comes_to = |first: String| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![first]);
         while let Some(place) = next.pop() {
-            if staying.contains(place.as_str()) {
-                return true;
+            if let Some(it) = staying.get(place.as_str()) {
+                return Some(*it);
             }
             next.extend(leads_on(&place).into_iter().filter(|it| !seen.contains(it)));
             seen.insert(place);
         }
-        false
+        None
     };
     let declared = desired.iter().filter(|(address, _)| KINDS.contains(&address.kind));
-    let leads_there = |address: &Address, wanted: &Resource| {
+    let leads_to = |address: &Address, wanted: &Resource| {
         let (was, will) = (live.get(address).map(in_force), in_force(wanted));
         let held = Held::by(address, was.as_deref());
-        let ways = ways(address, &will).into_iter();
-        let mut newly = ways.filter(|(path, to, _)| !held.has(&will, path, to));
-        newly.any(|(_, _, place)| comes_there(place))
+        let is_new = |path: &Path, to: &Reference| !held.has(&will, path, to);
+        let ways = ways(address, &will).into_iter().filter(|(path, to, _)| is_new(path, to));
+        let place = ways.map(|(_, _, place)| place).find_map(comes_to);
+        let by_time = || {
+            let all = references(address, &will).into_iter().filter(|(path, to)| is_new(path, to));
+            all.into_iter().find_map(|(_, to)| match to {
+                Reference::Schedule(name) => schedules.get(name.as_str()).copied(),
+                _ => None,
+            })
+        };
+        place.or_else(by_time)
     };
-    declared
-        .filter(|(address, wanted)| leads_there(address, &wanted.resource))
-        .map(|(address, _)| address)
-        .collect()
+    declared.filter_map(|(address, wanted)| Some((address, leads_to(address, &wanted.resource)?))).collect()
 }
 
 /// Whether the files say what stands at a path of a live object.

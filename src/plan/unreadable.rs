@@ -1,17 +1,31 @@
 //! Fields whose live value was shown and is not understood: they are not written, and each is said as it was shown.
 
-use super::{BulkEntry, Desired, Note, Observed, Source, TenantPlan};
+use super::{BulkEntry, Desired, Note, Observed, Source, TenantPlan, class};
 use crate::{
     finding::{Finding, Place},
     model::{Address, Kind, Resource},
     path::{Path, Segment},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a change is to a field that is not understood.
 pub(super) fn hides(observed: &Observed, address: &Address, path: &Path) -> bool {
     let fields = observed.unreadable.get(address);
     fields.is_some_and(|fields| fields.keys().any(|field| path.is_inside(field)))
+}
+
+/// The declared objects of which something that says where calls go is not understood, and so stays as it is.
+pub(super) fn in_part(desired: &BTreeMap<Address, Desired>, observed: &Observed) -> BTreeSet<Address> {
+    let each = observed.unreadable.iter().filter(|(address, fields)| {
+        let Some(wanted) = desired.get(*address) else { return false };
+        let says_where = |field: &&Path| !class::is_beyond(address.kind, field) && !is_label(field);
+        fields.keys().filter(says_where).any(|field| wanted.resource.value(field).is_some())
+    });
+    each.map(|(address, _)| address.clone()).collect()
+}
+
+fn is_label(field: &Path) -> bool {
+    matches!(field.field(), Some("label" | "name"))
 }
 
 /// Keeps declared fields from being planned, and objects that are to go and may not be there.

@@ -187,17 +187,20 @@ fn what_is_newly_led_to_is_changed_first() {
 fn nothing_is_newly_led_to_what_is_not_planned() {
     let stratus = domain(&[]);
     let chain = domain(&[("102", "forward-always", "103")]);
+    let strange = domain(&[("103", "forward-always", "")]);
+    let strange_chain = domain(&[("102", "forward-always", "103"), ("103", "forward-always", "")]);
+    let unknown = r#"rules: { "103": { order: [{ when: default }] } }"#;
     let slip =
         r#"rules: { "103": { order: [{ when: default, forward: { always: { extension: "999" } } }] } }"#;
     // What it is about, the system, what is live and declared, what is not planned, and the steps.
     type Row<'a> = (&'a str, &'a str, &'a str, String, &'a [&'a str], &'a [&'a str]);
-    let cases: [Row<'_>; 8] = [
+    let cases: [Row<'_>; 10] = [
         (
             "a divert",
             "stratus",
             &stratus,
             format!(r#"diverts: {{ "101": {{ always: {{ extension: "103" }} }} }}{}{slip}"#, "\n"),
-            &["diverts.101", "rules.103"],
+            &["diverts.101 because of rules.103", "rules.103"],
             &[],
         ),
         (
@@ -208,7 +211,7 @@ fn nothing_is_newly_led_to_what_is_not_planned() {
                 r#"diverts: {{ "101": {{ always: {{ extension: "102" }} }}, "102": {{ busy: {{ extension: "103" }} }} }}{}{slip}"#,
                 "\n"
             ),
-            &["diverts.101", "diverts.102", "rules.103"],
+            &["diverts.101 because of rules.103", "diverts.102 because of rules.103", "rules.103"],
             &[],
         ),
         (
@@ -216,7 +219,7 @@ fn nothing_is_newly_led_to_what_is_not_planned() {
             "stratus",
             &chain,
             format!(r#"diverts: {{ "101": {{ always: {{ extension: "102" }} }} }}{}{slip}"#, "\n"),
-            &["diverts.101", "rules.103"],
+            &["diverts.101 because of rules.103", "rules.103"],
             &[],
         ),
         (
@@ -254,7 +257,7 @@ fn nothing_is_newly_led_to_what_is_not_planned() {
             "stratus",
             &stratus,
             format!(r#"queues: {{ "400": {{ max_wait: 60, no_answer: {{ extension: "103" }} }} }}{}{slip}"#, "\n"),
-            &["queues.400", "rules.103"],
+            &["queues.400 because of rules.103", "rules.103"],
             &[],
         ),
         (
@@ -263,8 +266,30 @@ fn nothing_is_newly_led_to_what_is_not_planned() {
             &people(&[]),
             r#"diverts: { "2001": { always: { extension: "2002" } }, "2002": { busy: { extension: "2099" } } }"#
                 .to_owned(),
-            &["diverts.2001", "diverts.2002"],
+            &["diverts.2001 because of diverts.2002", "diverts.2002"],
             &[],
+        ),
+        (
+            "to rules that are not understood, and a label beside",
+            "stratus",
+            &strange,
+            format!(
+                r#"diverts: {{ "101": {{ always: {{ extension: "103" }} }} }}{}numbers: {{ "+12145550100": {{ label: Desk }} }}{}{unknown}"#,
+                "\n", "\n"
+            ),
+            &["diverts.101 because of rules.103"],
+            &["numbers.+12145550100"],
+        ),
+        (
+            "it leads already to rules that are not understood",
+            "stratus",
+            &strange_chain,
+            format!(
+                r#"diverts: {{ "102": {{ always: {{ extension: "103" }}, busy: voicemail }} }}{}{unknown}"#,
+                "\n"
+            ),
+            &[],
+            &["diverts.102"],
         ),
     ];
     let mut wrong = Vec::new();
@@ -275,7 +300,14 @@ fn nothing_is_newly_led_to_what_is_not_planned() {
             let all = of.as_array().into_iter().flatten();
             all.map(|it| field.map_or(it, |field| &it[field]).as_str().unwrap().to_owned()).collect()
         };
-        let found = (texts(&tenant["withheld"], None), texts(&tenant["steps"], Some("address")));
+        let because = |address: String| {
+            let mut notes = tenant["notes"].as_array().into_iter().flatten();
+            let note = notes.find(|it| it["address"] == address.as_str());
+            let by = note.and_then(|it| it["text"].as_str()?.strip_prefix("not planned "));
+            by.map_or_else(|| address.clone(), |by| format!("{address} {by}"))
+        };
+        let withheld = texts(&tenant["withheld"], None).into_iter().map(because).collect::<Vec<_>>();
+        let found = (withheld, texts(&tenant["steps"], Some("address")));
         let blocked: BTreeSet<String> = blocked.iter().map(|it| (*it).to_owned()).collect();
         if found.0.iter().cloned().collect::<BTreeSet<_>>() != blocked || found.1 != steps {
             wrong.push(format!("{about}: {found:?}\n{}\n{}", planned.out, planned.err));

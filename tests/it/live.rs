@@ -435,7 +435,10 @@ const CASES: &[Case] = &[
         name: "and not for another one",
         user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
         tenant: "schedules: { vacation: { dates: [\"2027-08-01\"] } }\nrules: { \"101\": { order: [{ when: vacation }] }, \"102\": { order: [{ when: vacation }] } }",
-        says: &["error[own-schedule]: schedule `vacation` belongs to extension `101` alone"],
+        says: &[
+            "error[own-schedule]: schedule `vacation` belongs to extension `101` alone",
+            "note: rules.101, rules.102: not planned because of schedules.vacation",
+        ],
         ..PLAIN
     },
     Case {
