@@ -2,16 +2,15 @@
 //! back. Only accounts that such a way leads into are read for it, and none that the run still has in memory.
 
 use super::{
-    CheckedTenant, Intent, Session,
+    Checked, CheckedTenant, Intent, Session,
+    after::After,
     circles::{self, Laid, Objects},
     platforms::Known,
     ways::{Reached, Spot},
 };
 use crate::{
     error::Failure,
-    flow,
-    load::LoadedTenant,
-    model::{Address, E164},
+    model::{Address, E164, Kind},
     plan::{self, Step, TenantPlan},
     provider::Scope,
 };
@@ -22,8 +21,8 @@ use std::{
 };
 
 /// The numbers of others that the steps of a plan send calls on to, over whatever of the tenant lies between.
-pub(super) fn sends(loaded: &LoadedTenant, live: &Objects, steps: &[Step]) -> Vec<E164> {
-    let whole = flow::layered(loaded.meant(), live);
+pub(super) fn sends(checked: &Checked, tenant: &CheckedTenant, live: &Objects, steps: &[Step]) -> Vec<E164> {
+    let whole = After::of(checked, tenant, live).whole;
     Reached::from_changed(&whole, steps.iter().map(|step| &step.address)).elsewhere(&whole)
 }
 
@@ -167,9 +166,12 @@ impl<'a> Session<'a> {
             }
         };
         loop {
-            let whole = flow::layered(loaded.meant(), &known.live);
+            let whole = After::of(self.checked, tenant, &known.live).whole;
             let reached = Reached::from(&whole, entered.iter().cloned().map(Spot::Number));
             let mut wanted = reached.objects(&whole);
+            // A run that is not about them has not read them.
+            let unread = entered.iter().filter(|number| !whole.numbers.contains_key(*number));
+            wanted.extend(unread.map(|number| Address::new(Kind::Numbers, number)));
             let kinds = tenant.provider.dialect.order;
             wanted.retain(|it| kinds.contains(&it.kind) && known.asked.insert(it.clone()));
             if wanted.is_empty() || is_untrusted {
@@ -212,7 +214,7 @@ impl<'a> Session<'a> {
         });
         let laid: Vec<Laid<'_>> = laid.collect();
         let mut found: BTreeMap<usize, Vec<_>> = BTreeMap::new();
-        for (circle, is_new) in circles::between(&laid, self.checked.workspace.at, self.read_by()) {
+        for (circle, is_new) in circles::between(self.checked, &laid, self.read_by()) {
             let is_declared = |at: &&usize| matches!(tenants[at].intent, Intent::Declared);
             let of = members.iter().filter(|at| circle.is_of(&plans[**at].tenant)).filter(is_declared);
             let of: Vec<usize> = of.copied().collect();

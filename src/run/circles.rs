@@ -1,19 +1,22 @@
 //! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
 
-use super::{Checked, CheckedTenant, lints::changes, origin::origin, place::locate};
+use super::{
+    Checked, CheckedTenant,
+    after::{After, bare},
+    lints::changes,
+};
 use crate::{
     finding::{Finding, Level, Place},
     flow::{self, SiteId, System, WaysBack},
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
     model::{
-        Address, Circumstances, Destination, Diverts, Extension, Kind, Pointed, Queue, Reference, Resource,
-        Ringable, Rule, Rules, Schedule, Tenant, references,
+        Address, Circumstances, Destination, Diverts, Kind, Pointed, Queue, Reference, Resource, Ringable,
+        Rule, Rules, Schedule, Tenant, references,
     },
     path::Path,
     plan::{self, Class, Desired, Step, TenantPlan},
 };
-use jiff::Timestamp;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -191,16 +194,14 @@ pub struct Laid<'a> {
 }
 
 /// The circles that lead through several of these tenants, each with whether the plans make it.
-pub fn between(all: &[Laid<'_>], at: Timestamp, option: &'static str) -> Vec<(Circle, bool)> {
+pub fn between(checked: &Checked, all: &[Laid<'_>], option: &'static str) -> Vec<(Circle, bool)> {
     type Places<'a> = Box<dyn Fn(&Path) -> Option<Place> + 'a>;
-    let wholes: Vec<Tenant> = all.iter().map(|it| flow::layered(it.loaded.meant(), it.live)).collect();
-    let places: Vec<Places<'_>> = all
-        .iter()
-        .zip(&wholes)
-        .map(|(it, whole)| -> Places<'_> {
-            Box::new(|path| origin(it.loaded.meant(), whole, path).map(|path| locate(it.loaded, &path)))
-        })
-        .collect();
+    let at = checked.workspace.at;
+    let afters: Vec<After<'_>> = all.iter().map(|it| After::of(checked, it.tenant, it.live)).collect();
+    let places = all.iter().zip(&afters);
+    let places: Vec<Places<'_>> =
+        places.map(|(it, after)| -> Places<'_> { Box::new(|path| after.place(it.loaded, path)) }).collect();
+    let wholes: Vec<Tenant> = afters.iter().map(|it| it.whole.clone()).collect();
     let called = |tenants: &[Tenant]| {
         let each = all.iter().zip(tenants).zip(&places);
         let each = each.filter_map(|((it, tenant), place)| {
@@ -237,12 +238,6 @@ pub fn between(all: &[Laid<'_>], at: Timestamp, option: &'static str) -> Vec<(Ci
         .collect()
 }
 
-/// A tenant of which nothing is declared.
-fn bare(loaded: &LoadedTenant) -> Tenant {
-    let Tenant { tenant, time_zone, .. } = loaded.tenant.clone();
-    Tenant { tenant, time_zone, ..Tenant::default() }
-}
-
 /// Whether a step of a tenant's plan sends calls on the way of a circle: a label changes no way.
 pub fn moves(plan: &TenantPlan, circle: &Circle) -> bool {
     let mut of_it = plan.steps.iter().filter(|step| circle.goes_by(&plan.tenant, &step.address));
@@ -275,33 +270,6 @@ pub fn told(circle: Circle, is_new: bool, known: &[Finding]) -> Option<Finding> 
     Some(Finding { level, ..finding })
 }
 
-/// A tenant once the run is done: what this is not about stays as it is live.
-fn after(
-    loaded: &LoadedTenant,
-    tenant: &CheckedTenant,
-    live: &Objects,
-    covers: &dyn Fn(&Address) -> bool,
-) -> Tenant {
-    if tenant.desired.keys().chain(tenant.absent.keys()).all(covers) {
-        return flow::layered(loaded.meant(), live);
-    }
-    let wanted = tenant.desired.iter().filter(|(address, _)| covers(address));
-    let wanted = wanted.map(|(address, it)| (address.clone(), it.resource.clone())).collect();
-    let stays = |address: &Address| !tenant.absent.contains_key(address) || !covers(address);
-    let stays = live.iter().filter(|(address, _)| stays(address));
-    let stays = stays.map(|(address, it)| (address.clone(), it.clone())).collect();
-    let declared = flow::layered(&bare(loaded), &wanted);
-    let without_bulk = flow::layered(&declared, &stays);
-    let bulk = loaded.meant().bulk.clone();
-    if bulk.is_empty() {
-        return without_bulk;
-    }
-    let mut whole = flow::layered(&Tenant { bulk, ..declared }, &stays);
-    let is_beside = |extension: &Extension| !covers(&Address::new(Kind::Rules, extension));
-    whole.rules.extend(without_bulk.rules.into_iter().filter(|(extension, _)| is_beside(extension)));
-    whole
-}
-
 /// Adds to a tenant's plan which circles it makes: a step by which no phone rings any more is critical.
 pub fn judge(
     checked: &Checked,
@@ -320,9 +288,8 @@ pub fn judge(
     let until = changes(loaded, at);
     let at = at.as_second();
     let nowhere = |_: &Path| -> Option<Place> { None };
-    let layered = after(loaded, tenant, live, &|address| checked.covers(tenant, address));
-    let whole = layered.clone();
-    let place = |path: &Path| origin(loaded.meant(), &whole, path).map(|path| locate(loaded, &path));
+    let after = After::of(checked, tenant, live);
+    let place = |path: &Path| after.place(loaded, path);
     let called = |tenant: Tenant, place| CalledTenant {
         tenant,
         system,
@@ -332,7 +299,7 @@ pub fn judge(
         until: until.clone(),
         place,
     };
-    let circles = calls::circles(&[called(layered, &place)], at);
+    let circles = calls::circles(&[called(after.whole.clone(), &place)], at);
     if circles.is_empty() {
         return plan;
     }

@@ -16,8 +16,8 @@
 //! - `session`, `emulated`, `planned`: open phone systems, real or emulated, and the plan against them, with `at_once`: many tenants at
 //!   once, each provider within its own limits, and `platforms`: which of them lead to the numbers of others
 //! - `batches`: the same of a fleet, of which one batch of tenants after the other is in memory
-//! - `noticed`, `pictured`: what callers notice of a plan, in words and drawn. `circles`: which circles it makes, and with `across` and
-//!   `ways` those that lead through several tenants
+//! - `noticed`, `pictured`: what callers notice of a plan, in words and drawn. `after`: a tenant once a run is done. `circles`: which
+//!   circles it makes, and with `across` and `ways` those that lead through several tenants
 //! - `compared`: one tenant against what is live, or against what the files said at another revision
 //! - `drift`: what has changed live, and both ways out
 //! - `account_locks`, `unlock`: who may write to an account
@@ -85,6 +85,7 @@
 
 mod account_locks;
 mod across;
+mod after;
 mod allowed;
 mod allows;
 mod apply;

@@ -172,7 +172,7 @@ impl<'a> Session<'a> {
             let option = self.read_by();
             plan = circles::judge(self.checked, tenant, &live, option, plan);
             if !plan.steps.is_empty() {
-                plan.across.sends = across::sends(loaded, &live.objects, &plan.steps);
+                plan.across.sends = across::sends(self.checked, tenant, &live.objects, &plan.steps);
             }
         }
         let found = std::mem::take(&mut plan.findings);

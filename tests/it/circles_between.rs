@@ -247,23 +247,53 @@ const CASES: &[Case] = &[
     },
 ];
 
+fn two_tenants(declared: [&str; 2], live: [&str; 2], is_ctm: bool) -> Workspace {
+    let workspace = Workspace::default();
+    workspace.write("dialform.yaml", PROVIDERS);
+    let second = if is_ctm { ("ctm", "302341") } else { ("stratus", "b") };
+    for (at, (name, (provider, account))) in [("a", ("stratus", "a")), ("b", second)].into_iter().enumerate()
+    {
+        let head = format!(
+            "tenant: {name}\nprovider: {provider}\naccount: \"{account}\"\ntime_zone: America/Chicago\n"
+        );
+        workspace.write(&format!("tenants/{name}.yaml"), format!("{head}{}\n", declared[at]));
+        workspace.write(&format!("live/{provider}/{account}.yaml"), live[at]);
+    }
+    workspace
+}
+
+/// What a small run is not about stays as it is live: a file that would open the circle does not, and one that would close it does
+/// not either. Where it is found, a line that the run is about is shown.
+#[test]
+fn a_small_run_goes_by_what_it_leaves_live() {
+    let back = format!("{LABEL}\ndiverts: {{ \"201\": {{ always: {{ number: \"+12145550200\" }} }} }}");
+    let opened = format!("{LABEL}\ndiverts: {{ \"201\": {{ always: off }} }}");
+    let (all, some) = (&["diverts.*"][..], &["diverts.101", "numbers.*"][..]);
+    for (second, live, only, found) in [
+        (&back, LIVE_B_RINGS, all, &[LOOP][..]),
+        (&back, LIVE_B_RINGS, some, &[]),
+        (&opened, LIVE_B, all, &[]),
+        (&opened, LIVE_B, some, &[LOOP]),
+    ] {
+        let workspace = two_tenants([DIVERT, second], [LIVE_A, live], false);
+        let only = only.iter().flat_map(|it| ["--only", it]);
+        let only: Vec<&str> = ["plan", "--sandbox", "--format", "json"].into_iter().chain(only).collect();
+        let planned = workspace.run(&only);
+        let plan: Value =
+            serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
+        assert_eq!(circles(&plan).0, found, "{only:?}: {planned:?}");
+        let told = plan["findings"].as_array().into_iter().flatten();
+        let mut told = told.filter(|it| it["code"] == "divert-loop");
+        assert!(told.all(|it| it["place"]["file"] == "tenants/a.yaml"), "{only:?}: {planned:?}");
+    }
+}
+
 /// Exactly these circles are found, and a step is critical where it makes one.
 #[test]
 fn a_circle_that_closes_in_another_account_is_found() {
     let mut wrong = Vec::new();
     for case in CASES {
-        let workspace = Workspace::default();
-        workspace.write("dialform.yaml", PROVIDERS);
-        let second = if case.is_ctm { ("ctm", "302341") } else { ("stratus", "b") };
-        for (at, (name, (provider, account))) in
-            [("a", ("stratus", "a")), ("b", second)].into_iter().enumerate()
-        {
-            let head = format!(
-                "tenant: {name}\nprovider: {provider}\naccount: \"{account}\"\ntime_zone: America/Chicago\n"
-            );
-            workspace.write(&format!("tenants/{name}.yaml"), format!("{head}{}\n", case.declared[at]));
-            workspace.write(&format!("live/{provider}/{account}.yaml"), case.live[at]);
-        }
+        let workspace = two_tenants(case.declared, case.live, case.is_ctm);
         let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
         let plan: Value =
             serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
