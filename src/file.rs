@@ -132,8 +132,17 @@ fn bounded(path: &Path, length: u64, most: u64) -> io::Result<Vec<u8>> {
     if length > most {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    file.take(most + 1).read_to_end(&mut bytes)?;
+    let mut file = file.take(most + 1);
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or_default() + 1];
+    // One that has not changed ends before what was asked for, and need not be asked again.
+    let read = match file.read(&mut bytes) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+        read => read?,
+    };
+    bytes.truncate(read);
+    if read as u64 != length {
+        file.read_to_end(&mut bytes)?;
+    }
     if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) }
 }
 

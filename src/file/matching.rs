@@ -47,6 +47,15 @@ pub fn no_pattern(pattern: &str, why: &dyn std::fmt::Display) -> Explained {
     )
 }
 
+/// Whether it is a directory, or a link to one. Of a plain file nothing more is asked: a fleet has many.
+fn leads_on(entry: &fs::DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(it) if it.is_file() => false,
+        Ok(it) if it.is_dir() => true,
+        _ => entry.path().is_dir(),
+    }
+}
+
 struct Walk<'a> {
     root: &'a Path,
     pattern: &'a str,
@@ -104,7 +113,7 @@ impl Walk<'_> {
                     }
                 }
                 (Some(part), Some(rest)) if part.matches_with(&name, self.options) => {
-                    if entry.path().is_dir() {
+                    if leads_on(&entry) {
                         self.directory(&format!("{whole}/"), rest)?;
                     }
                 }

@@ -17,7 +17,7 @@ use std::{
 /// How many files are read ahead: they are held in memory until they are read.
 pub(super) const AHEAD: usize = 256;
 /// How many files one core looks at in a row.
-pub(super) const TOGETHER: usize = 16;
+pub(super) const TOGETHER: usize = 64;
 
 /// Reads a file of at most so many bytes.
 type Reader<'a> = Box<dyn FnMut(&str, u64) -> Result<Vec<u8>, String> + 'a>;
@@ -54,6 +54,14 @@ impl Files {
     pub(super) fn read_ahead<'n>(&self, names: impl Iterator<Item = &'n str>) {
         if let Self::Revision(revision) = self {
             revision.read_ahead(names);
+        }
+    }
+
+    /// How many of so many files are looked at before the next are read ahead.
+    pub(super) fn in_a_row(&self, all: usize) -> usize {
+        match self {
+            Self::Directory(_) | Self::Unsaved(..) => all.max(1),
+            Self::Revision(_) => AHEAD,
         }
     }
 

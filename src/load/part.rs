@@ -19,7 +19,7 @@
 //! compared with, all files are parsed.
 
 use super::{
-    files::{AHEAD, Files, TOGETHER},
+    files::{Files, TOGETHER},
     revision::Revision,
     scan::{Scanned, account, names, scan},
     source::WORKSPACE_FILE,
@@ -153,7 +153,7 @@ impl Part {
         let like = left.as_ref().map(|left| left.like()).or(about.has_base.then(ObjectId::usual));
         let mut all = Vec::with_capacity(named.len());
         let names: Vec<&str> = named.iter().copied().collect();
-        for some in names.chunks(AHEAD) {
+        for some in names.chunks(files.in_a_row(names.len())) {
             files.read_ahead(some.iter().copied());
             for looked_at in cores::each(some.chunks(TOGETHER), |some| look_at(files, some, most, like)) {
                 for (name, object, scanned) in looked_at {
