@@ -123,12 +123,6 @@ fn network(config: Config<'_>, horizon: &Horizon, tables: &Tables) -> Network {
     Network::with_tables(&[config], horizon.clone(), Assumptions::default(), tables)
 }
 
-/// A tenant of a plan in one state.
-fn config<'a>(input: &'a Input<'_>, tenant: &'a Tenant) -> Config<'a> {
-    let circumstances = Some(input.circumstances);
-    Config { tenant, system: input.system, is_whole: false, circumstances }
-}
-
 /// The clock by which people at a tenant live.
 fn zone(tenants: [&Tenant; 2]) -> TimeZone {
     let own = tenants.iter().rev().filter_map(|it| it.time_zone.as_deref());
@@ -210,7 +204,7 @@ pub fn judge(input: &Input<'_>) -> Judged {
     // Most states have the same schedules.
     let tables = Tables::default();
     let horizon = Horizon::of(input.at, schedules(input));
-    let of = |tenant: &Tenant| network(config(input, tenant), &horizon, &tables);
+    let of = |tenant: &Tenant| network(states.config(tenant), &horizon, &tables);
     let (before, after) = (of(&first), of(&last));
     let within = flow::ahead(input.at);
     let pair = Pair { before: &before, after: &after };

@@ -2,10 +2,13 @@
 
 use super::{Change, Input};
 use crate::{
-    flow,
-    model::{Address, Diverts, Kind, Number, Queue, Resource, Route, Rules, Schedule, Tenant},
+    flow::{self, Config},
+    model::{Address, Circumstances, Diverts, Kind, Number, Queue, Resource, Route, Rules, Schedule, Tenant},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 type Objects = BTreeMap<Address, Resource>;
 
@@ -14,6 +17,8 @@ pub struct States<'a> {
     input: &'a Input<'a>,
     /// As it was read; what was asked for and is not there is known not to be.
     live: Objects,
+    /// What else is live, with the queues that the steps delete.
+    circumstances: Cow<'a, Circumstances>,
 }
 
 /// What stands for an object that is not there: calls go on as if it said nothing, and not as if nobody knew it.
@@ -50,7 +55,19 @@ impl<'a> States<'a> {
                 put(&mut live, step.address, step.before.filter(|it| !is_left_over(it)));
             }
         }
-        Self { input, live }
+        let deleted = input.steps.iter().filter(|it| it.address.kind == Kind::Queues && it.after.is_none());
+        let deleted: BTreeSet<String> = deleted.map(|it| it.address.key.clone()).collect();
+        let circumstances = match deleted.is_empty() {
+            true => Cow::Borrowed(input.circumstances),
+            false => Cow::Owned(Circumstances { deleted_queues: deleted, ..input.circumstances.clone() }),
+        };
+        Self { input, live, circumstances }
+    }
+
+    /// The tenant in one of these states, to be compiled.
+    pub fn config<'s>(&'s self, tenant: &'s Tenant) -> Config<'s> {
+        let circumstances = Some(self.circumstances.as_ref());
+        Config { tenant, system: self.input.system, is_whole: false, circumstances }
     }
 
     pub fn first(&self) -> Tenant {

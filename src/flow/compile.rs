@@ -271,7 +271,10 @@ impl<'a> Compiler<'_, 'a> {
         let is_declared = declared.is_some();
         // Over what is live nothing would be laid.
         let says_nothing = declared.is_none_or(|it| *it == model::Queue::default());
+        let circumstances = self.config.circumstances.filter(|_| !is_declared);
+        let is_deleted = circumstances.is_some_and(|it| it.deleted_queues.contains(name));
         self.network.labels[unknown.at()].standing = match (is_declared, self.config.is_whole) {
+            _ if is_deleted => Standing::Missing,
             (true, false) => Standing::AsLive,
             (_, true) if says_nothing => Standing::Missing,
             _ => Standing::Unread,

@@ -16,6 +16,8 @@ pub struct Circumstances {
     /// Live tokens that are likely extensions of people who have left, or mailboxes of such, by the word. Notes and pointers
     /// go by it, and no call: nobody knows that they have.
     pub gone: BTreeMap<String, Destination>,
+    /// Queues that a plan deletes: of one that no object stands for it is known that it is not there.
+    pub deleted_queues: BTreeSet<String>,
 }
 
 /// Of which of the extensions that are not listed it is not known what becomes of calls there.
