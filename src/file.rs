@@ -174,7 +174,8 @@ fn kind(found: &fs::Metadata) -> &'static str {
 
 /// What a person names to have it on a stream or in another program; nothing of a workspace lies there.
 fn is_stream(path: &Path) -> bool {
-    path.starts_with("/dev")
+    // A directory in memory, of files like any other.
+    path.starts_with("/dev") && !path.starts_with("/dev/shm")
 }
 
 /// Puts a file where it is named, whole or not at all; where it is not put, what was there stays. Only its owner may read
