@@ -463,7 +463,8 @@ fn what_cannot_be_merged_ends_the_run() {
             "no repository",
             |w| fs::remove_dir_all(w.path(".git")).unwrap(),
             &["--base", "main", "--merge", "feature"],
-            "not a git repository (or any of the parent directories): .git",
+            // In memory git says up to where it has looked.
+            "not a git repository",
             "",
         ),
     ];
@@ -473,7 +474,7 @@ fn what_cannot_be_merged_ends_the_run() {
         let done = world.run(&[&["plan"], ask].concat());
         let said = done.err.lines().find_map(|line| line.trim().strip_prefix("help: ")).unwrap_or_default();
         assert_eq!(
-            (done.ending, refusal(&done).as_str(), said),
+            (done.ending, refusal(&done).split(" (or any ").next().unwrap_or_default(), said),
             (Ending::Error, message, help),
             "{name}: {}",
             done.err

@@ -39,7 +39,7 @@ use std::{
 };
 
 /// Every so many transitions are run; with `DIALFORM_CASES` all.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 16;
 
 /// Most of a run is waiting: for a disk, and for a write to become visible.
 const THREADS: usize = 8;

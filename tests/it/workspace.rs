@@ -17,19 +17,16 @@ pub struct Workspace {
     _temporary: Option<TempDir>,
 }
 
-/// Without files.
+/// Without files, in memory where there is some to be had: every run writes files to the disk for good, and thousands do.
 impl Default for Workspace {
     fn default() -> Self {
-        Self::in_directory(tempfile::tempdir().unwrap())
+        let memory = tempfile::Builder::new().prefix("dialform-").tempdir_in("/dev/shm");
+        let directory = memory.or_else(|_| tempfile::tempdir()).unwrap();
+        Self { root: directory.path().to_owned(), _temporary: Some(directory) }
     }
 }
 
 impl Workspace {
-    /// Without files, in a directory that goes with it.
-    pub fn in_directory(directory: TempDir) -> Self {
-        Self { root: directory.path().to_owned(), _temporary: Some(directory) }
-    }
-
     /// A directory that stays; it is made with the first file.
     pub fn at(root: PathBuf) -> Self {
         Self { root, _temporary: None }

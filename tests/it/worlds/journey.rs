@@ -32,19 +32,12 @@ struct Copy<'a> {
     workspace: Workspace,
 }
 
-/// Memory where there is some to be had: every run writes files to the disk for good, and thousands do.
-fn directory() -> tempfile::TempDir {
-    let memory = Path::new("/dev/shm");
-    let made = tempfile::Builder::new().prefix("dialform-").tempdir_in(memory);
-    made.or_else(|_| tempfile::tempdir()).unwrap()
-}
-
 /// The state of every tenant's account, as it is on disk.
 type States = BTreeMap<String, String>;
 
 impl<'a> Copy<'a> {
     fn new(world: &'a World, states: &States) -> Self {
-        let copy = Self { world, workspace: Workspace::in_directory(directory()) };
+        let copy = Self { world, workspace: Workspace::default() };
         copy.workspace.write("dialform.yaml", world.workspace());
         for customer in &world.customers {
             copy.workspace.write(&state_file(customer), &states[&customer.name()]);
