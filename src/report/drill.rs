@@ -94,7 +94,9 @@ struct States {
 
 impl States {
     fn of(network: &Network, tenants: &[SiteId], outage: &Outage) -> Self {
-        let usual = Given::everybody(network, Phone::Answers(5_000));
+        // A device does what its extension does.
+        let mut usual = Given::new(network);
+        usual.set_others(Phone::Answers(5_000));
         let mut out = usual.clone();
         let mut switched = None;
         match outage {

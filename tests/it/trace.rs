@@ -132,6 +132,24 @@ fn what_helps_is_offered() {
     golden::assert("trace/helps.txt", &text);
 }
 
+/// An extension that is out takes its devices along: whoever names one of them had callers answered there.
+#[test]
+fn a_device_is_out_with_its_extension() {
+    let live = r#"
+domain: { domain: acme.1.service }
+users:
+  - user: "102"
+    voicemail-enabled: "no"
+    answerrules: [{ time-frame: "*", enabled: "yes", order: 1, simultaneous-ring: { enabled: "yes", parameters: ["<OwnDevices>", "102wp"] } }]
+phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "102" }]
+"#;
+    let world = World::on(&System { live, ..STRATUS }, "numbers: { \"+12145550100\": { label: Main } }");
+    for (out, expected) in [("102", "1 with nowhere to go"), ("103", "no tenant of this run has a phone `103`")] {
+        let done = world.run(&["drill", "--at", "2027-07-02T10:00-05:00", "--extensions", out]);
+        assert!(format!("{}{}", done.out, done.err).contains(expected), "{out}: {}{}", done.out, done.err);
+    }
+}
+
 /// What is live alone has no line, also within an object that the files declare in part; and a state of somebody whom the call
 /// cannot come to is no answer to anything.
 #[test]
