@@ -64,6 +64,7 @@ impl TryFrom<&PlanArgs> for Options {
             in_batches: None,
             follows_calls: false,
             looks_at_calls: false,
+            asks_for_uses: false,
         })
     }
 }
@@ -78,6 +79,7 @@ impl From<&ApplyArgs> for Options {
             in_batches: None,
             follows_calls: false,
             looks_at_calls: false,
+            asks_for_uses: false,
             environment,
             selection: selection.into(),
             emulation: emulation.into(),

@@ -20,6 +20,7 @@ pub async fn who_points_to(global: &Global, args: &WhoArgs, io: &mut Io<'_>) -> 
     let WhoArgs { target, reading, format } = args;
     let (checked, options) = check(global, reading)?;
     let asked = report::target(&checked, target)?;
+    let options = Options { asks_for_uses: true, ..options };
     let live = live(&checked, reading, &options, (*format).into(), io).await?;
     let (pointers, warnings) = report::who_points_to(&checked, target, &asked, live.as_ref());
     render::findings(&mut io.talk(), &warnings)?;

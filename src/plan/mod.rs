@@ -195,6 +195,8 @@ pub struct HiddenUse {
     pub by: String,
     /// Whether it is there in a way that no object shows, whatever else those show of it.
     pub is_unshown: bool,
+    /// Whether nobody can tell whether it is there.
+    pub is_possible: bool,
 }
 
 /// What answers at an extension.

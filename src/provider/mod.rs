@@ -134,6 +134,8 @@ pub struct Scope {
     pub restores: bool,
     /// Whether every object of the account is read whole, as if all of it were wanted: for an import.
     pub everything: bool,
+    /// Whether somebody asks what points to something, whatever this is about.
+    pub uses: bool,
     /// Whether what is wanted is looked at for one step alone.
     pub glance: Option<Glance>,
 }

@@ -196,11 +196,12 @@ pub fn live(target: &Target, observed: &Observed, source: &dyn Fn(&Address) -> O
     }
     let Some(own) = target.address() else { return side };
     let shown: BTreeSet<String> = side.pointers.iter().map(|it| it.at.clone()).collect();
-    for hidden in observed.hidden_uses.iter().filter(|it| it.target == own) {
+    let mut said = BTreeSet::new();
+    for hidden in observed.hidden_uses.iter().filter(|it| it.target == own && said.insert(&it.by)) {
         let is_itself =
             hidden.owners.iter().any(|owner| target.extension().is_some_and(|it| it.as_str() == owner.key));
         let is_shown = || hidden.owners.iter().any(|owner| shown.contains(&owner.to_string()));
-        if is_itself || (!hidden.is_unshown && is_shown()) {
+        if is_itself || hidden.is_possible || (!hidden.is_unshown && is_shown()) {
             continue;
         }
         let place = "in a way that has no word here".to_owned();
@@ -234,6 +235,10 @@ pub fn unread(target: &Target, observed: &Observed, unobservable: &BTreeSet<Kind
         let hidden = fields.iter().filter(|field| target.may_be_in(address.kind, field.field()));
         said.extend(hidden.map(|field| format!("`{field}` of {address}: it has no word, or is not shown")));
     }
+    let own = target.address();
+    let possible =
+        observed.hidden_uses.iter().filter(|it| it.is_possible && Some(&it.target) == own.as_ref());
+    said.extend(possible.map(|it| it.by.clone()));
     said
 }
 

@@ -136,9 +136,10 @@ impl Target {
         match &self.what {
             What::Extension(own) => Some(Address::new(Kind::Queues, own)),
             What::Queue(own) => Some(Address::new(Kind::Queues, own)),
-            What::Receiver(own) => Some(Address::new(Kind::Receivers, own)),
+            // What rings a number is a receiving number.
+            What::Receiver(own) | What::Number(own) => Some(Address::new(Kind::Receivers, own)),
             What::Schedule(own) => Some(Address::new(Kind::Schedules, own)),
-            What::Number(_) | What::Place(..) => None,
+            What::Place(..) => None,
         }
     }
 

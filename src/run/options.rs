@@ -109,6 +109,8 @@ pub struct Options {
     pub follows_calls: bool,
     /// Whether somebody only looks at where calls go: what the files deny is a warning, and no reason to show nothing.
     pub looks_at_calls: bool,
+    /// Whether somebody asks who points to something: a live account is searched for it as before a deletion.
+    pub asks_for_uses: bool,
     pub emulation: Emulation,
     pub logging: Logging,
     /// What becomes of warnings by their codes, whatever `lints` in `dialform.yaml` says.

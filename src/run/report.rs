@@ -5,9 +5,10 @@ use crate::{
     error::Failure,
     finding::Finding,
     load::LoadedTenant,
-    model::{Address, Circumstances, Kind, Resource, Until},
+    model::{Address, Circumstances, Kind, Resource, Tenant, Until},
     path::Segment,
     plan::{Observed, Source},
+    provider::Scope,
     report::{self, Coming, Comparison, Pointers, Side, Target, TenantPointers},
     text::closest,
 };
@@ -23,7 +24,9 @@ impl Live {
         let session = Session::reporting(checked, options, context).await?;
         let reads = session.each_tenant(async |tenant| {
             let loaded = checked.loaded(tenant);
-            let read = session.read_all(&loaded.tenant.provider, &loaded.tenant.account).await;
+            let scope = Scope { uses: options.asks_for_uses, ..Scope::everything() };
+            let Tenant { provider, account, .. } = &loaded.tenant;
+            let read = session.read_everything(provider, account, &scope).await;
             let place = loaded.place(&[Segment::key("account")]);
             let read = read.map_err(|failure| match failure {
                 Failure::Message { cause, .. } => {

@@ -328,11 +328,19 @@ impl<'a> Session<'a> {
 
     /// Reads all that an account of an open provider holds.
     pub(super) async fn read_all(&self, provider: &str, account: &str) -> Result<Observed, Failure> {
-        let scope = Scope::everything();
+        self.read_everything(provider, account, &Scope::everything()).await
+    }
+
+    pub(super) async fn read_everything(
+        &self,
+        provider: &str,
+        account: &str,
+        scope: &Scope,
+    ) -> Result<Observed, Failure> {
         tokio::select! {
             biased;
             () = self.context.shutdown.stop.cancelled() => Err(self.context.stopped()),
-            observed = self.observe(provider, account, account, &scope) => Ok(observed?),
+            observed = self.observe(provider, account, account, scope) => Ok(observed?),
         }
     }
 
@@ -431,6 +439,7 @@ impl<'a> Session<'a> {
             earlier: earlier.collect(),
             restores: tenant.intent.restore().is_some(),
             everything: false,
+            uses: false,
             glance: None,
         }
     }

@@ -194,6 +194,7 @@ fn scope(checked: &Checked) -> Scope {
         absent: tenant.absent.keys().cloned().collect(),
         earlier: std::collections::BTreeMap::new(),
         restores: false,
+        uses: false,
         everything: false,
         glance: None,
     }

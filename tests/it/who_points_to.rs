@@ -244,6 +244,33 @@ fn what_is_not_shown_is_said() {
     assert_eq!((done.out.as_str(), done.err.as_str()), (expected, ""));
 }
 
+/// What has no word in the files leads there all the same. A plan that deletes something has always said so; whoever asked before
+/// a queue or a schedule went was told of nobody.
+#[test]
+fn menus_and_the_hours_of_queues_are_searched() {
+    let live = r#"
+schedules: [{ name: office, timezone: UTC, times: [{ start_time: "540", end_time: "1020", position: "0", days: { mon: true } }] }]
+receiving_numbers: [{ number: "+14105550124", name: Back }]
+queues: [{ name: Sales, schedule: office }]
+voice_menus: [{ name: Main, schedule: office, after_hours: { call_queue: Sales }, items: [{ keypress: "1", call_queue: Sales }, { keypress: "2", receiving_number: "+14105550124" }] }]
+"#;
+    let world = World::on(&System { live, ..CTM }, "");
+    let menu = "live      voice menu `Main`: in a way that has no word here";
+    for (target, led) in [
+        ("queue:Sales", &[menu][..]),
+        ("schedule:office", &["live      the hours of queue `Sales`: in a way that has no word here", menu]),
+        ("receiver:+14105550124", &[menu]),
+        ("number:+14105550124", &[menu]),
+    ] {
+        let said = world.run(&["who-points-to", target, "--live"]);
+        let found: Vec<&str> =
+            said.out.lines().map(str::trim).filter(|line| line.contains("has no word here")).collect();
+        assert_eq!(found, led, "{target}: {}{}", said.out, said.err);
+        let counted = format!("{} live one", led.len());
+        assert!(said.out.contains(&counted), "{target}: {}", said.out);
+    }
+}
+
 /// A target that is none ends the run before anything is read, and says how to write one; a slip in a name is told, and a
 /// number close to another is none.
 #[test]

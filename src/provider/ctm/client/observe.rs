@@ -103,7 +103,7 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
         queues.into_iter().partition(|row| is_automatic(row) && !is_named(scope, row));
     index.put(TargetType::Schedule, &schedules);
     // A queue or a menu that nobody declared may point to what is about to be deleted.
-    let deletes = uses::may_delete(scope);
+    let searches = uses::are_asked_for(scope);
     let wanted = |kind, row: &Row, target_type| {
         let address = key(target_type, row).map(|name| Address::new(kind, name));
         scope.everything
@@ -111,7 +111,7 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
     };
     let reads: Vec<_> = queues
         .into_iter()
-        .map(|row| (deletes || wanted(Kind::Queues, &row, TargetType::Queue), row))
+        .map(|row| (searches || wanted(Kind::Queues, &row, TargetType::Queue), row))
         .map(|(whole, row)| async move { if whole { queue(api, &row.id()).await } else { Ok((row, None)) } })
         .collect();
     let each_queue = stream::iter(reads).buffered(api.http.concurrency()).try_collect();
@@ -127,7 +127,7 @@ async fn read_lists(api: Api<'_>, scope: &Scope, index: &mut Index) -> Result<Ac
     reads.add(&mut live.queues, each_queue);
     reads.add(&mut live.schedules, each_schedule);
     reads.done().await?;
-    if deletes {
+    if searches {
         let menus = rows(api, TargetType::Menu, &[]).await?;
         index.put(TargetType::Menu, &menus);
         let ids: Vec<String> = menus.iter().map(Row::id).collect();

@@ -36,8 +36,7 @@ pub fn in_words(live: &AccountData, scope: &Scope, index: &Index) -> Observed {
     words.queues(live, index);
     words.schedules(live);
     words.account(live);
-    // Only a deletion asks who else points there.
-    if uses::may_delete(scope) {
+    if uses::are_asked_for(scope) {
         words.observed.hidden_uses = uses::hidden(live, &index.names);
     }
     if scope.lists {

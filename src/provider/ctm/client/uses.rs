@@ -21,10 +21,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Whether this plan may delete something that others point to.
-pub fn may_delete(scope: &Scope) -> bool {
+/// Whether everything is searched for what points to others: where this plan may delete such a thing, or somebody asks.
+pub fn are_asked_for(scope: &Scope) -> bool {
     let kinds = [Kind::Schedules, Kind::Receivers, Kind::Queues];
-    scope.exhaustive.iter().any(|kind| kinds.contains(kind))
+    scope.uses
+        || scope.exhaustive.iter().any(|kind| kinds.contains(kind))
         || scope.absent.iter().any(|address| kinds.contains(&address.kind))
 }
 
@@ -122,7 +123,7 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
         let Some(kind) = kind_of(target_type) else { return };
         if let Some(name) = id.and_then(|id| names.get(target_type, &id).map(str::to_owned)) {
             let (target, by) = (Address::new(kind, name), by.to_owned());
-            found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
+            found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true, is_possible: false });
         }
     };
     for (row, _) in &live.queues {
@@ -152,7 +153,13 @@ pub fn hidden(live: &AccountData, names: &Names) -> Vec<HiddenUse> {
             }
             if let Some(number) = dialled(&held, names) {
                 let (target, by) = (Address::new(Kind::Receivers, number), by.clone());
-                found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
+                found.push(HiddenUse {
+                    target,
+                    owners: Vec::new(),
+                    by,
+                    is_unshown: true,
+                    is_possible: false,
+                });
             }
         }
     }
@@ -172,7 +179,7 @@ fn may_use_all(by: &str, names: &Names, found: &mut Vec<HiddenUse>) {
     for ((target_type, _), name) in &names.by_id {
         let Some(kind) = kind_of(*target_type) else { continue };
         let (target, by) = (Address::new(kind, name), by.to_owned());
-        found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true });
+        found.push(HiddenUse { target, owners: Vec::new(), by, is_unshown: true, is_possible: true });
     }
 }
 

@@ -41,6 +41,7 @@ pub fn survey(live: &DomainData, scope: &Scope, observed: &mut Observed) {
                 owners,
                 by: format!("number {key}"),
                 is_unshown: false,
+                is_possible: false,
             });
         }
     }
@@ -240,6 +241,12 @@ fn uses(key: &str, rules: &[AnswerRule], live: &DomainData, observed: &mut Obser
     for target in targets {
         let by = format!("the rules of extension {key}");
         let is_unshown = unshown.contains(&target);
-        observed.hidden_uses.push(HiddenUse { target, owners: owners.clone(), by, is_unshown });
+        observed.hidden_uses.push(HiddenUse {
+            target,
+            owners: owners.clone(),
+            by,
+            is_unshown,
+            is_possible: false,
+        });
     }
 }
