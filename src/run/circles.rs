@@ -19,6 +19,7 @@ use crate::{
 };
 use std::{
     borrow::Cow,
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -71,11 +72,19 @@ pub fn unread(
         will.is_some_and(|will| !will.is_empty() && was.is_none_or(|was| was != will))
     };
     let mut next = timed_beside(tenant, live, covers);
+    let are_told = OnceCell::new();
+    // What callers of a declared number notice depends on every place that they pass.
+    let is_told = |address: &Address| {
+        tenant.desired.contains_key(address)
+            && *are_told.get_or_init(|| changes_a_place(&declared, live) && led_on(tenant) <= MOST_LED_ON)
+    };
     for (address, resource) in all() {
         let leads = match address.kind {
             Kind::Rules | Kind::Diverts | Kind::Queues => true,
             // What stays as it is, and is called by nothing, leads nowhere new.
-            Kind::Numbers => called.contains(&address.key) || is_own(address) && is_moved(address),
+            Kind::Numbers => {
+                called.contains(&address.key) || is_own(address) && is_moved(address) || is_told(address)
+            }
             _ => false,
         };
         if !leads {
@@ -120,6 +129,31 @@ pub fn unread(
         }
     }
     next
+}
+
+/// Where declared numbers lead to more extensions than this, those that no file declares are not looked at.
+const MOST_LED_ON: usize = 200;
+
+/// Whether anything changes to which a number may lead.
+fn changes_a_place(declared: &[(&Address, Cow<'_, Resource>)], live: &Objects) -> bool {
+    declared.iter().any(|(address, wanted)| {
+        !matches!(address.kind, Kind::Numbers | Kind::Forwards)
+            && live.get(*address).is_none_or(|live| plan::differs(live, wanted))
+    })
+}
+
+/// To how many extensions declared numbers lead of which the files say nothing.
+fn led_on(tenant: &CheckedTenant) -> usize {
+    let numbers = tenant.desired.iter().filter(|(address, _)| address.kind == Kind::Numbers);
+    let each = numbers.flat_map(|(address, it)| references(address, &it.resource));
+    let extensions: BTreeSet<String> = each
+        .filter_map(|(_, to)| match to {
+            Reference::Extension(to) => Some(to.to_string()),
+            _ => None,
+        })
+        .filter(|to| !tenant.desired.contains_key(&Address::new(Kind::Rules, to)))
+        .collect();
+    extensions.len()
 }
 
 /// The rules in the files that a run is not about, and that go by a schedule which it changes.

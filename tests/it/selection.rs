@@ -376,6 +376,36 @@ fn live_colleagues(users: usize) -> String {
     )
 }
 
+/// A number leads on over an extension that no file declares, as "Inbound Routing" is one: what its callers notice of a change behind
+/// that was in no sentence. Where nothing changes there, nobody asks for its rules.
+#[test]
+fn callers_of_a_number_are_followed_over_what_no_file_declares() {
+    let live = r#"
+domain: { time-zone: US/Central }
+users:
+  - { user: "101" }
+  - { user: "103" }
+  - { user: "200", answerrules: [{ time-frame: "*", forward-always: { enabled: "yes", parameters: ["queue_400"] } }] }
+  - { user: "400", service-code: system-queue, answerrules: [{ time-frame: "*", forward-always: { enabled: "yes", parameters: ["queue_400"] } }] }
+callqueues: [{ callqueue: "400", description: Reception, callqueue-dispatch-type: Ring All, agents: [{ callqueue-agent-id: 101@acme.1.service, ordinal-order: 1 }] }]
+phonenumbers: [{ phonenumber: "12145550102", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "200", dial-rule-description: Ben }]
+"#;
+    for (declared, is_told) in [
+        ("label: Ben } }\nqueues: { \"400\": { agents: [\"103\"] } }", true),
+        ("label: Ben, route: { extension: \"200\" } } }\nqueues: { \"400\": { agents: [\"103\"] } }", true),
+        ("label: Main } }\nqueues: { \"400\": { agents: [\"101\"] } }", false),
+    ] {
+        let world = World::new(&format!("numbers: {{ \"+12145550102\": {{ {declared}\n"));
+        world.write("live/pbx/acme.1.service.yaml", live);
+        let plan = recorded(&world, &["plan"]);
+        let told = plan.out.lines().any(|line| line.trim().starts_with("Calls to Ben (+1 214 555 0102)"));
+        assert_eq!(told, is_told, "{declared}: {}{}", plan.out, plan.err);
+        let asked =
+            world.traffic().iter().any(|it| it["path"].to_string().contains("/users/200/answerrules"));
+        assert_eq!(asked, is_told, "{declared}");
+    }
+}
+
 /// With `--only schedules.office` a plan said that callers notice nothing of other hours, as the rules that go by them were not
 /// read; and what the files have of the next extension was "not known" because the run is not about it. A change is told the
 /// same however small the run about it is, and so is its way back.

@@ -144,7 +144,9 @@ users:
 phonenumbers: [{ phonenumber: "12145550100", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "102" }]
 "#;
     let world = World::on(&System { live, ..STRATUS }, "numbers: { \"+12145550100\": { label: Main } }");
-    for (out, expected) in [("102", "1 with nowhere to go"), ("103", "no tenant of this run has a phone `103`")] {
+    for (out, expected) in
+        [("102", "1 with nowhere to go"), ("103", "no tenant of this run has a phone `103`")]
+    {
         let done = world.run(&["drill", "--at", "2027-07-02T10:00-05:00", "--extensions", out]);
         assert!(format!("{}{}", done.out, done.err).contains(expected), "{out}: {}{}", done.out, done.err);
     }
