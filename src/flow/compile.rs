@@ -108,6 +108,7 @@ impl Network {
         let party = self.outside(outside, number);
         self.parties[party.at()].hosted = Some(handle);
         let unknown = self.label(site, "number", number.to_string());
+        self.labels[unknown.at()].standing = Standing::Unsaid;
         self.numbers.push(Number { site, label: None, number: party, route: None, unknown, forward: None });
         self.by_number.insert(number.clone(), handle);
     }

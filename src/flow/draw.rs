@@ -236,6 +236,7 @@ impl<'n> Pen<'n> {
     fn not_known(&mut self, node: usize, label: LabelId) {
         let text = match self.network.labels[label.at()].standing {
             Standing::Unread => "neither declared here nor read",
+            Standing::Unsaid => "nothing says where it leads",
             Standing::AsLive => "used as it is live, not read",
             Standing::Unclear => "the phone system does not say what it is",
             Standing::Missing => "the account does not have it",

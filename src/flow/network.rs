@@ -89,6 +89,8 @@ pub struct Label {
 pub enum Standing {
     /// It is neither declared nor read, or is none of what is followed here.
     Unread,
+    /// It is there, and neither the files nor what was read say where it leads.
+    Unsaid,
     /// The files use it as it is live, which was not read.
     AsLive,
     /// It was looked for, and nobody says what it is.

@@ -97,6 +97,7 @@ impl Network {
                     Standing::Unread => {
                         format!("what follows is not known: {it} is neither declared here nor read")
                     }
+                    Standing::Unsaid => format!("what follows is not known: nothing says where {it} leads"),
                     Standing::AsLive => {
                         format!("what follows is not known: {it} is used as it is live, which was not read")
                     }
