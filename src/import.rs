@@ -154,7 +154,7 @@ pub fn object(
     let mut left = Left { resource: live.clone(), comments: Vec::new() };
     let shown = observed.unreadable.get(address).into_iter().flatten();
     for (field, text) in shown {
-        left.out(field, &format!("what is live there is not understood: `{text}`"));
+        left.out(field, &format!("what is live there is not understood: {text}"));
     }
     for field in observed.opaque.get(address).into_iter().flatten() {
         left.out(field, "what is live there has no word, or is not shown");

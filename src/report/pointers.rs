@@ -229,7 +229,9 @@ pub fn unread(target: &Target, observed: &Observed, unobservable: &BTreeSet<Kind
     }
     for (address, fields) in &observed.unreadable {
         let shown = fields.iter().filter(|(field, _)| target.may_be_in(address.kind, field.field()));
-        said.extend(shown.map(|(field, text)| format!("`{field}` of {address}: `{text}` is not understood")));
+        said.extend(
+            shown.map(|(field, text)| format!("`{field}` of {address}: {text}, which is not understood")),
+        );
     }
     for (address, fields) in &observed.opaque {
         let hidden = fields.iter().filter(|field| target.may_be_in(address.kind, field.field()));

@@ -74,6 +74,10 @@ impl Emulated {
         let sandbox = Sandbox::start(options).await.map_err(|error| {
             let help = match &error {
                 SandboxError::Bind { .. } => "name another port: `--port 8090`, or 0 for any free ones",
+                // What it begins with is a person's, and its state is not.
+                SandboxError::Content { path, .. } if path.extension().is_some_and(|it| it == "yaml") => {
+                    "correct that file: the sandbox begins with it"
+                }
                 _ => "run `dialform sandbox reset` to forget its state",
             };
             Failure::error(format!("the sandbox of provider `{name}` does not start: {error}")).help(help)

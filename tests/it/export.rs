@@ -371,10 +371,7 @@ carrier: [{ number: "2145550100", destination: "2145550200", active: true }]
     let offline = offline(&world).run(&arguments);
     for (done, expected) in [
         (offline, "the caller reaches the mailbox of zeta/9"),
-        (
-            world.run(&arguments),
-            "what follows is not known: nothing says where number +12145550200 leads",
-        ),
+        (world.run(&arguments), "what follows is not known: nothing says where number +12145550200 leads"),
     ] {
         let rows: Vec<Vec<String>> = done.out.lines().skip(1).map(cells).collect();
         let numbers: Vec<&str> =
