@@ -5,7 +5,7 @@ use super::{
     revision::{NO_HISTORY, Revision},
     workspace::Workspace,
 };
-use crate::git::{git, line, object};
+use crate::git::{git, is_several, line, object, one_of_several};
 use std::{collections::BTreeSet, path::Path};
 
 /// Who said so last.
@@ -62,13 +62,24 @@ fn last_of_file(root: &Path, file: &str, lines: &BTreeSet<usize>) -> Option<(u64
     last
 }
 
-/// The commit that a revision names now; `None` outside of git, and for what is no commit.
+/// The commit that a revision names now, or why there is none.
+pub fn commit(root: &Path, named: &str) -> Result<String, String> {
+    object(root, named, "commit").map_err(|why| match is_several(&why) {
+        true => why,
+        false => format!("git has no commit `{named}`"),
+    })
+}
+
+/// The same; `None` also outside of git.
 pub fn commit_of(root: &Path, named: &str) -> Option<String> {
-    object(root, named, "commit").ok()
+    commit(root, named).ok()
 }
 
 /// What helps where git has said why it does not find a revision; `otherwise` it is the revision.
 pub fn way_out(why: &str, otherwise: &str) -> String {
+    if let Some(one) = one_of_several(why) {
+        return one;
+    }
     let way_out = match why {
         NO_HISTORY => "check out the history as well, e.g. with `fetch-depth: 0`, or `git fetch --unshallow`",
         why if why.starts_with("not a git repository") => {

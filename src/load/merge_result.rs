@@ -1,11 +1,11 @@
 //! What the files would be once a revision is merged into another, as git merges: a tree among git's objects. Nothing is
 //! checked out, and the files of now are not looked at.
 
-use super::{files::Files, revision::Revision};
+use super::{commit::way_out, files::Files, revision::Revision};
 use crate::{
     explained::Explained,
     file::LARGEST_OF_ALL,
-    git::{Ended, ended_as_of, git, is_cut, line, object},
+    git::{Ended, ended_as_of, git, is_cut, line},
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -28,9 +28,9 @@ impl Merge {
     pub fn of(root: &Path, (option, base): (&str, &str), named: &str) -> Result<Self, Explained> {
         let commit = |option: &str, named: &str| {
             git(root, &["rev-parse", "--git-dir"]).map_err(Explained::new)?;
-            object(root, named, "commit").map_err(|_| {
-                let message = format!("`{option} {named}`: git has no commit `{named}`");
-                Explained::with_help(message, "name a commit that is here; a shallow checkout may lack it")
+            super::commit(root, named).map_err(|why| {
+                let help = way_out(&why, "name a commit that is here; a shallow checkout may lack it");
+                Explained::with_help(format!("`{option} {named}`: {why}"), help)
             })
         };
         let commits = [commit(option, base)?, commit("--merge", named)?];
@@ -50,7 +50,7 @@ impl Merge {
             return Err(Explained::with_help(message, help));
         }
         let ask = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", onto, merged];
-        let Ended { code, said, why } = ended_as_of(root, onto, &ask).map_err(Explained::new)?;
+        let Ended { code, said, why, .. } = ended_as_of(root, onto, &ask).map_err(Explained::new)?;
         let said = String::from_utf8_lossy(&said).into_owned();
         let mut said = said.split('\0').filter(|it| !it.is_empty());
         match (code, said.next()) {

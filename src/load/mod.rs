@@ -79,7 +79,7 @@ mod workspace;
 pub use assertions::{ASSERTIONS, LoadedAssertions, assertions};
 pub use batches::InBatches;
 pub use changed::{Changed, changed_since};
-pub use commit::{LastChange, commit_of, differs, has_revision, last_change, place_of, way_out};
+pub use commit::{LastChange, commit, commit_of, differs, has_revision, last_change, place_of, way_out};
 pub use decode::{decode, decode_at, decode_with};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};

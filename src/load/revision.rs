@@ -1,7 +1,9 @@
 //! The files of a workspace as they were at a git revision: what git would check out, with links followed and filters run.
 
 use crate::file;
-use crate::git::{Blobs, Entry, Kind, ObjectId, git, git_as_of, is_cut, is_parent, line, object, place_and};
+use crate::git::{
+    Blobs, Entry, Kind, ObjectId, git, git_as_of, is_cut, is_parent, is_several, line, object, place_and,
+};
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
@@ -91,7 +93,11 @@ impl Revision {
             _ => {
                 let prefix = place(root)?;
                 let tree = object(root, revision, "tree");
-                (prefix, tree.map_err(|_| format!("git has no revision `{named}`"))?)
+                let none = |why: String| match is_several(&why) {
+                    true => why,
+                    false => format!("git has no revision `{named}`"),
+                };
+                (prefix, tree.map_err(none)?)
             }
         };
         Self::at(root, named, prefix, &tree, &tree)

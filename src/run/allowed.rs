@@ -1,6 +1,11 @@
 //! The commits that a run may take back.
 
-use crate::{error::Failure, finding::Finding, load::commit_of, plan::Plan};
+use crate::{
+    error::Failure,
+    finding::Finding,
+    load::{commit, way_out},
+    plan::Plan,
+};
 use std::path::Path;
 
 /// A commit that may be taken back.
@@ -17,9 +22,9 @@ impl Allowed {
     /// What `--allow-undo` names.
     pub(super) fn find(root: &Path, given: &[String], reviewed: bool) -> Result<Vec<Self>, Failure> {
         let find = |given: &String| {
-            let commit = commit_of(root, given).ok_or_else(|| {
-                Failure::error(format!("`--allow-undo {given}`: git has no commit `{given}`"))
-                    .help("name the commit as the plan does; a shallow checkout may lack it")
+            let commit = commit(root, given).map_err(|why| {
+                let help = way_out(&why, "name the commit as the plan does; a shallow checkout may lack it");
+                Failure::error(format!("`--allow-undo {given}`: {why}")).help(help)
             })?;
             Ok(Self { given: given.clone(), commit, reviewed })
         };

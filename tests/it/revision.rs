@@ -6,7 +6,7 @@ use crate::{
     world::{LIVE, World},
 };
 use dialform::error::Ending;
-use std::{fs, os::unix::fs::symlink, path::Path};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 const EMPTY: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
@@ -240,6 +240,68 @@ fn a_revision_that_is_none_ends_the_run() {
         }
     }
     assert!(!world.path("written").exists());
+}
+
+/// Whoever may push a tag can call it like the branch that is trusted, and git takes the tag. What can be more than one thing is
+/// refused, with the name of the branch; a whole name is that ref, and what is checked out is that.
+#[test]
+fn a_name_of_several_refs_is_refused() {
+    let world = world();
+    world.commit(&["."]);
+    world.git(&["branch", "-M", "main"]);
+    world.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    world.git(&["checkout", "-qb", "evil"]);
+    declare(&world, "tenants/acme.yaml", "Evil", "");
+    commit_all(&world, "mine");
+    world.git(&["tag", "origin/main"]);
+    world.git(&["tag", "refs/remotes/origin/main"]);
+    world.git(&["tag", "HEAD"]);
+    // Git can be told to say nothing of it.
+    world.git(&["config", "core.warnAmbiguousRefs", "false"]);
+    let options: [&[&str]; 6] = [
+        &["--base"],
+        &["--against"],
+        &["--changed-since"],
+        &["--base", "main", "--config"],
+        &["--base", "main", "--merge"],
+        &["--base", "main", "--allow-undo"],
+    ];
+    let plan = |option: &[&str], revision: &str| {
+        let (option, others) = option.split_last().unwrap();
+        let ask = [&["plan"], others, &[option, revision]].concat();
+        // It asks no phone system.
+        if *option == "--against" { Workspace::run(&world, &ask) } else { world.run(&ask) }
+    };
+    for option in options {
+        let name = option.last().unwrap();
+        for revision in ["origin/main", "origin/main~0"] {
+            let run = plan(option, revision);
+            let message = format!(
+                "error[failed]: `{name} {revision}`: `origin/main` can be more than one thing: `refs/tags/origin/main`, \
+                 `refs/remotes/origin/main`"
+            );
+            let expected =
+                (Ending::Error, vec![message, "help: write `refs/remotes/origin/main`".to_owned()]);
+            assert_eq!((run.ending, said(&run.err)), expected, "{option:?}");
+        }
+        for revision in ["refs/remotes/origin/main", "HEAD"] {
+            let run = plan(option, revision);
+            assert_eq!((run.ending, run.err.as_str()), (Ending::Fine, ""), "{option:?} {revision}");
+        }
+    }
+    let run = world.run(&["plan", "--base", "refs/remotes/origin/main"]);
+    assert!(run.out.contains("queues.400  cosmetic, files and live changed"), "{}", run.out);
+    // A tag that is called as the name of a commit begins.
+    let commit =
+        Command::new("git").args(["rev-parse", "--short=8", "main"]).current_dir(world.root()).output();
+    let short = String::from_utf8(commit.unwrap().stdout).unwrap().trim().to_owned();
+    world.git(&["tag", &short, "evil"]);
+    let run = world.run(&["plan", "--base", &short]);
+    let message = format!(
+        "error[failed]: `--base {short}`: `{short}` can be more than one thing: `refs/tags/{short}`, an object whose name begins so"
+    );
+    let help = format!("help: write `refs/tags/{short}`, or the whole name of the commit");
+    assert_eq!((run.ending, said(&run.err)), (Ending::Error, vec![message, help]));
 }
 
 /// What is compared is what git would check out: line ends, `$Id$`, filters of one's own, and links to files and directories.
