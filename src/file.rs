@@ -266,6 +266,16 @@ fn is_no_link(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Where a file of the workspace is really, relative to the root, if its name is that of a link to a file in it.
+pub fn target(root: &Path, name: &str) -> Option<String> {
+    let path = root.join(name);
+    if !path.symlink_metadata().ok()?.is_symlink() {
+        return None;
+    }
+    let (target, root) = (path.canonicalize().ok()?, root.canonicalize().ok()?);
+    Some(target.strip_prefix(root).ok()?.to_str()?.to_owned())
+}
+
 /// Makes a directory to write to. Below [`OURS`], and in its place, a link is refused.
 pub fn own_directory(path: &Path) -> io::Result<()> {
     let ours = |it: &&Path| it.components().any(|part| part.as_os_str() == OURS);

@@ -30,6 +30,8 @@ pub struct FormattedFile {
     pub formatted: Formatted,
     /// The maps whose order cannot be changed, as they are called.
     pub kept: Vec<String>,
+    /// Where it leads, if it is a link: what is written follows none.
+    pub leads_to: Option<String>,
 }
 
 /// Every YAML file of a workspace. With `write` those that have another form are written; none is where one cannot be read.
@@ -42,7 +44,9 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
     // Of a file that cannot be read there is nothing but what is wrong with it.
     let is_unread = |finding: &&Finding| {
         let file = finding.place.as_ref().map(|place| place.file.as_str());
-        finding.level == Level::Error && file.is_none_or(|file| !names.iter().any(|name| name == file))
+        let is_known = file.is_some_and(|file| names.iter().any(|name| name == file));
+        // One that nobody could read is found at what names it.
+        finding.level == Level::Error && (finding.code == "unreadable-file" || !is_known)
     };
     let unread: Vec<Finding> = workspace.findings.iter().filter(is_unread).cloned().collect();
     if !unread.is_empty() {
@@ -50,17 +54,22 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
     }
     let (tenant, config) = (SchemaOf::Tenant.schema(), SchemaOf::Workspace.schema());
     let mut new = Vec::new();
-    for name in names {
+    for name in &names {
+        let leads_to = file::target(root, name);
+        // That one is formatted itself.
+        if leads_to.as_ref().is_some_and(|it| names.contains(it)) {
+            continue;
+        }
         let failed = |why: String| {
             Failure::error(format!("cannot read `{name}`: {why}"))
                 .help("make it readable, and run the same again")
         };
-        let bytes = file::read(root, &name, file::LARGEST_OF_ALL).map_err(|it| failed(io_reason(&it)))?;
+        let bytes = file::read(root, name, file::LARGEST_OF_ALL).map_err(|it| failed(io_reason(&it)))?;
         let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))?;
         let schema = if name == WORKSPACE_FILE { &config } else { &tenant };
         let formed = match sort {
-            true => edit::sorted(&name, &text, schema),
-            false => edit::format(&name, &text).map(|it| it.map(|text| Sorted { text, kept: Vec::new() })),
+            true => edit::sorted(name, &text, schema),
+            false => edit::format(name, &text).map(|it| it.map(|text| Sorted { text, kept: Vec::new() })),
         };
         let (formatted, text, kept) = match formed {
             // What is wrong with it has been found above.
@@ -73,7 +82,21 @@ pub fn format(root: &Directory, write: bool, sort: bool) -> Result<Vec<Formatted
         };
         let called = |map: Path| if map.is_empty() { "the file".to_owned() } else { format!("`{map}`") };
         let kept = kept.into_iter().map(called).collect();
-        new.push((FormattedFile { name, formatted, kept }, text));
+        new.push((FormattedFile { name: name.clone(), formatted, kept, leads_to }, text));
+    }
+    let linked = new.iter().filter(|(file, _)| file.formatted == Formatted::Changed);
+    let linked = linked.filter_map(|(file, _)| Some((&file.name, file.leads_to.as_ref()?)));
+    let linked: Vec<Finding> = linked
+        .map(|(name, to)| {
+            Finding::error(
+                "failed",
+                format!("`{name}` has another form, and is a link, which is not followed"),
+            )
+            .help(format!("format `{to}`, the file that it leads to"))
+        })
+        .collect();
+    if write && !linked.is_empty() {
+        return Err(Failure::Findings(linked));
     }
     let mut done = Vec::new();
     for (file, formed) in new {

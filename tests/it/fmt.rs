@@ -2,6 +2,7 @@
 
 use crate::workspace::Workspace;
 use dialform::error::Ending;
+use std::{fs, os::unix::fs::symlink};
 
 /// The example that newcomers copy passes in the ready CI, which asks for this form. What people align says the same in it.
 #[test]
@@ -41,7 +42,7 @@ fn files_say_the_same_in_their_new_form() {
     assert_eq!(names.map(|name| workspace.read(name)), formatted);
     assert_eq!(digest(&plan(&workspace)), digest(&before));
     // What an import writes has that form already.
-    std::fs::remove_dir_all(workspace.path("tenants")).unwrap();
+    fs::remove_dir_all(workspace.path("tenants")).unwrap();
     workspace.run(&["import", "--sandbox", "--provider", "stratus-dallas", "--all"]);
     let again = workspace.run(&["fmt", "--check"]);
     assert_eq!((again.ending, again.out), (Ending::Fine, String::new()), "{}", again.err);
@@ -59,10 +60,78 @@ fn a_file_that_cannot_be_read_stops_all() {
     assert_eq!(workspace.read("tenants/acme-dental.yaml"), before);
 }
 
+/// Nor does a job pass in which one cannot be read at all, whatever names it; and a link is not followed.
+#[test]
+fn a_file_that_is_not_there_stops_all() {
+    type Set = fn(&Workspace);
+    let unread = |file: &str, why: &str| format!("error[unreadable-file]: cannot read `{file}`: {why}");
+    let table: [(&str, Set, String); 4] = [
+        (
+            "a link to nowhere",
+            |it| symlink("../gone.yaml", it.path("tenants/bad.yaml")).unwrap(),
+            unread("tenants/bad.yaml", "there is no such file"),
+        ),
+        (
+            "a link out of the workspace",
+            |it| symlink("/etc/hostname", it.path("tenants/bad.yaml")).unwrap(),
+            unread("tenants/bad.yaml", "it is a link that leads out of the workspace"),
+        ),
+        (
+            "a directory",
+            |it| fs::create_dir(it.path("tenants/bad.yaml")).unwrap(),
+            unread("tenants/bad.yaml", "it is a directory"),
+        ),
+        (
+            "too large",
+            |it| it.write("tenants/bad.yaml", "# a long line\n".repeat(200_000)),
+            unread("tenants/bad.yaml", "it is larger than 2 MiB"),
+        ),
+    ];
+    for (name, set, said) in table {
+        let workspace = Workspace::quickstart();
+        workspace.edit("tenants/harbour-legal.yaml", "provider: deskphone-uk", "provider:   deskphone-uk");
+        set(&workspace);
+        let before = workspace.read("tenants/harbour-legal.yaml");
+        for ask in [&["fmt", "--check"][..], &["fmt"]] {
+            let done = workspace.run(ask);
+            let first = done.err.lines().next().unwrap_or_default();
+            assert_eq!(
+                (done.ending, first, done.out.as_str()),
+                (Ending::Error, said.as_str(), ""),
+                "{name} {ask:?}"
+            );
+        }
+        assert_eq!(workspace.read("tenants/harbour-legal.yaml"), before, "{name}");
+    }
+}
+
+/// What is written follows no link. The way out is the file that it leads to, where nothing else formats that.
+#[test]
+fn a_link_says_what_it_leads_to() {
+    let workspace = Workspace::quickstart();
+    fs::create_dir(workspace.path("real")).unwrap();
+    fs::rename(workspace.path("tenants/harbour-legal.yaml"), workspace.path("real/harbour.yaml")).unwrap();
+    symlink("../real/harbour.yaml", workspace.path("tenants/harbour-legal.yaml")).unwrap();
+    let clean = workspace.run(&["fmt", "--check"]);
+    assert_eq!((clean.ending, clean.out), (Ending::Fine, String::new()), "{}", clean.err);
+    workspace.edit("real/harbour.yaml", "provider: deskphone-uk", "provider:   deskphone-uk");
+    workspace.edit("tenants/acme-dental.yaml", "provider: stratus-dallas", "provider:   stratus-dallas");
+    let check = workspace.run(&["fmt", "--check"]);
+    let said = "tenants/acme-dental.yaml: has another form; `dialform fmt` writes it\n\
+                tenants/harbour-legal.yaml: has another form; format `real/harbour.yaml`, which it leads to\n";
+    assert_eq!((check.ending, check.out.as_str()), (Ending::Error, said));
+    let before = workspace.read("tenants/acme-dental.yaml");
+    let done = workspace.run(&["fmt"]);
+    let said = "error[failed]: `tenants/harbour-legal.yaml` has another form, and is a link, which is not followed\n |\n\
+                help: format `real/harbour.yaml`, the file that it leads to\n\n";
+    assert_eq!((done.ending, done.err.as_str()), (Ending::Error, said));
+    assert_eq!(workspace.read("tenants/acme-dental.yaml"), before, "nothing is written");
+}
+
 /// `fmt --sort` on one tenant's file, and what it says.
 fn sorted(text: &str) -> (String, String) {
     let workspace = Workspace::quickstart();
-    std::fs::remove_dir_all(workspace.path("tenants")).unwrap();
+    fs::remove_dir_all(workspace.path("tenants")).unwrap();
     workspace.write("tenants/a.yaml", text);
     let done = workspace.run(&["fmt", "--sort"]);
     assert_eq!(done.ending, Ending::Fine, "{}", done.err);
@@ -170,7 +239,7 @@ fn dialform_yaml_has_an_order_and_so_has_what_is_imported() {
          b: { kind: ctm, access_key: { env: A }, secret_key: { env: B } }\ntenants: [tenants/*.yaml]\n"
     );
     let workspace = Workspace::quickstart();
-    std::fs::remove_dir_all(workspace.path("tenants")).unwrap();
+    fs::remove_dir_all(workspace.path("tenants")).unwrap();
     workspace.run(&["fmt"]);
     for provider in ["stratus-dallas", "ctm-agency", "deskphone-uk"] {
         workspace.run(&["import", "--sandbox", "--provider", provider, "--all"]);
