@@ -16,7 +16,7 @@ pub fn expect_change(files: &Files, name: &str) -> Result<Vec<E164>, Vec<Finding
     let mut findings = Vec::new();
     let bytes = files.read(name, file::LARGEST).map_err(|why| {
         let finding = Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"));
-        vec![finding.help("name a number, or a file that is relative to dialform.yaml")]
+        vec![finding.help("name a number, or a file of those that are planned, relative to dialform.yaml")]
     })?;
     let read = parsed(name, &bytes, &mut findings).and_then(|mut tree| {
         set_aside(tree.parts_mut().1);

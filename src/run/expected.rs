@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The numbers that `--expect-change` names, each itself or in a file. None: nothing is expected, and everything may change.
+/// The numbers that `--expect-change` names, each itself or in one of the files that are planned. None: nothing is expected, and everything may change.
 pub fn expected_changes(checked: &Checked, named: &[String]) -> Result<Option<BTreeSet<E164>>, Failure> {
     if named.is_empty() {
         return Ok(None);
@@ -23,7 +23,10 @@ pub fn expected_changes(checked: &Checked, named: &[String]) -> Result<Option<BT
             numbers.insert(number?);
             continue;
         }
-        let files = Files::Directory(checked.root.clone());
+        let files = match &checked.merge {
+            Some(merge) => merge.files(&checked.root)?,
+            None => Files::Directory(checked.root.clone()),
+        };
         numbers.extend(load::expect_change(&files, name).map_err(Failure::Findings)?);
     }
     Ok(Some(numbers))

@@ -402,6 +402,43 @@ fn a_link_leads_nowhere_else() {
     assert_eq!(refusal(&dallas.run(&["plan", "--sandbox"])), message);
 }
 
+/// A pull request says in a file of its own what callers are to notice: it is read from the merge, and not from what is checked
+/// out.
+#[test]
+fn what_is_expected_is_that_of_the_merge() {
+    let world = repository();
+    world.write("expected.yaml", "expect_change: []\n");
+    commit(&world, "nothing is expected");
+    world.git(&["branch", "-qf", "feature", "main"]);
+    on(&world, "feature", "mine", |w| {
+        w.edit(FILE, "label: Main", "label: Main, route: { extension: \"102\" }");
+        w.write("new.yaml", "expect_change: [\"+12145550100\"]\n");
+    });
+    let ask = |file: &str| {
+        let merge = ["plan", "--base", "main", "--merge", "feature"];
+        world.run(&[&merge[..], &["--expect-change", file]].concat())
+    };
+    let done = ask("new.yaml");
+    assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{}", done.out);
+    let done = ask("expected.yaml");
+    assert!(
+        done.ending == Ending::Error && done.out.contains("nobody expects it"),
+        "{}{}",
+        done.out,
+        done.err
+    );
+    on(&world, "feature", "as it is", |w| {
+        w.write("expected.yaml", "expect_change: [\"+12145550100\"]\n");
+    });
+    let done = ask("expected.yaml");
+    assert_eq!((done.ending, done.err.as_str()), (Ending::Fine, ""), "{}", done.out);
+    // What is only checked out is no part of it.
+    world.write("here.yaml", "expect_change: [\"+12145550100\"]\n");
+    let done = ask("here.yaml");
+    assert_eq!(done.ending, Ending::Error);
+    assert!(done.err.starts_with("error[unreadable-file]: cannot read `here.yaml`: "), "{}", done.err);
+}
+
 /// What a merge cannot be made of ends the run, with the way out.
 #[test]
 fn what_cannot_be_merged_ends_the_run() {
