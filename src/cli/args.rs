@@ -246,8 +246,8 @@ pub struct PlanArgs {
     /// Show nothing that only the live systems know, for a public repository; such a plan is not saved
     #[arg(long, conflicts_with = "out")]
     pub redact: bool,
-    /// Fail where callers of any other number notice something, or callers of this one nothing: a number, or a YAML file with
-    /// `expect_change: ["+12145550100"]`, whose empty list says that nobody notices anything
+    /// Fail where callers notice something of anything else, or nothing of this: a number, `extension 104`, `queue 400`, or a YAML
+    /// file of those that are planned, with `expect_change: ["+12145550100"]`, whose empty list says that nobody notices anything
     #[arg(long, value_name = "NUMBER|FILE", value_parser = as_meant, conflicts_with = "redact")]
     pub expect_change: Vec<String>,
     /// Exit with 2 when there is something to apply

@@ -19,7 +19,7 @@
 //! - `until`: what of a tenant changes by itself, and what it is at an instant
 //! - `entry`: the entries of `providers`, each read as its kind says
 //! - `showable`, `visible`: which texts of `dialform.yaml` may be shown beside a finding
-//! - `assertions`: files of assertions about calls; `expect_change`: of the numbers whose calls a change is to be noticed at
+//! - `assertions`: files of assertions about calls; `expect_change`: at which calls a change is to be noticed
 //! - `revision`: the files as git would check them out at a revision
 //! - `merge_result`: the files as a merge would have them that nobody has made yet
 //! - `trusted`: the `dialform.yaml` of a revision in place of that of the files
@@ -83,7 +83,7 @@ pub use commit::{LastChange, commit, commit_of, differs, has_revision, last_chan
 pub use decode::{decode, decode_at, decode_with};
 pub use earlier::Earlier;
 pub use entry::{Entry, Kinds};
-pub use expect_change::expect_change;
+pub use expect_change::{Expected, expect_change};
 pub use files::{Files, Unsaved};
 pub use hints::{Anything, Hints};
 pub use history::{Commit, Left, Since, left};

@@ -277,6 +277,89 @@ fn what_nobody_expects_fails() {
     }
 }
 
+/// An empty list is how a refactoring is proved: callers of an extension and of a queue are people too, and so is who waits in a
+/// queue. Each has a name by which it is expected, and what is told in one sentence with something expected follows from it.
+#[test]
+fn whatever_callers_notice_has_to_be_expected() {
+    type Case<'a> = (&'a str, &'a [Edit], &'a str, &'a [&'a str]);
+    const RING: Edit = (ACME, "ring_timeout: 25 # sec", "ring_timeout: 40 # sec");
+    const DIVERT: Edit = (HARBOUR, "always: \"off\" # people", "always: voicemail # people");
+    const LIMIT: Edit = (ACME, "name: Reception", "name: Reception\n    max_callers: 5");
+    const QUEUE: Edit = (ACME, "dispatch: linear_cascade", "dispatch: ring_all");
+    const ORDER: [Edit; 2] = [
+        (ACME, "{ extension: \"101\", order: 2 } # 101", "{ extension: \"101\", order: 7 } # 101"),
+        (ACME, "- { extension: \"102\", order: 2 }", "- { extension: \"102\", order: 7 }"),
+    ];
+    let of = |what: &str, tenant: &str| {
+        format!("calls to {what} of tenant `{tenant}` change, and nobody expects it")
+    };
+    let (divert, queue) = (of("extension 2001", "harbour-legal"), of("queue 401 (Billing)", "acme-dental"));
+    let ring = of("+1 214 555 0101", "acme-dental");
+    let limit = "callers may notice what changes of acme-dental/queues.400, which no call shows, and nobody expects it";
+    let cases: [Case<'_>; 16] = [
+        ("nothing", &[], "[]", &[]),
+        ("an extension", &[DIVERT], "[]", &[&divert]),
+        ("it is named", &[DIVERT], "[extension 2001]", &[]),
+        ("of its tenant", &[DIVERT], "[harbour-legal/extension 2001]", &[]),
+        (
+            "of another tenant",
+            &[DIVERT],
+            "[acme-dental/extension 2001]",
+            &[&divert, "calls to acme-dental/extension 2001 do not change, and they are expected to"],
+        ),
+        ("a queue", &[QUEUE], "[]", &[&queue]),
+        ("a queue that is named", &[QUEUE], "[queue 401]", &[]),
+        ("of both one is named", &[QUEUE, DIVERT], "[queue 401]", &[&divert]),
+        (
+            "a queue that stays",
+            &[DIVERT],
+            "[extension 2001, queue 401]",
+            &["calls to queue 401 do not change, and they are expected to"],
+        ),
+        ("what no call shows", &[LIMIT], "[]", &[limit]),
+        ("it is named by its object", &[LIMIT], "[acme-dental/queues.400]", &[]),
+        (
+            "and does not change",
+            &[DIVERT],
+            "[extension 2001, acme-dental/queues.400]",
+            &["nothing changes of acme-dental/queues.400 that callers may notice, and they are expected to"],
+        ),
+        ("a number, and the extension that it rings", &[RING], "[\"+12145550101\"]", &[]),
+        ("the number has to be named", &[RING], "[extension 101]", &[&ring]),
+        ("of many one speaks", &[RING], "[]", &[&ring]),
+        (
+            "while it is applied",
+            &ORDER,
+            "[]",
+            &[
+                "calls to queue 401 (Billing) of tenant `acme-dental` change while it is applied, and nobody expects it",
+            ],
+        ),
+    ];
+    let world = Workspace::quickstart();
+    world.write(".gitignore", ".dialform/\nexpected.yaml\n");
+    world.commit(&["."]);
+    for (name, edits, expected, said) in cases {
+        for (file, from, to) in edits {
+            world.edit(file, from, to);
+        }
+        world.write("expected.yaml", format!("expect_change: {expected}\n"));
+        let run = world.run_at(NOW, &["plan", "--against", "HEAD", "--expect-change", "expected.yaml"]);
+        let found: Vec<&str> =
+            run.out.lines().filter_map(|line| line.strip_prefix("error[unexpected-change]: ")).collect();
+        let ending = if said.is_empty() { Ending::Fine } else { Ending::Error };
+        assert_eq!((found.as_slice(), run.ending), (said, ending), "{name}: {}{}", run.out, run.err);
+        world.git(&["checkout", "-q", "--", "."]);
+    }
+    // On the command line as well; an object could be the name of a file there.
+    world.edit(HARBOUR, DIVERT.1, DIVERT.2);
+    let run = world.run_at(NOW, &["plan", "--against", "HEAD", "--expect-change", "extension 2001"]);
+    assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
+    world.write("expected.yaml", "expect_change: [\"555\"]\n");
+    let run = world.run_at(NOW, &["plan", "--against", "HEAD", "--expect-change", "expected.yaml"]);
+    assert!(run.err.starts_with("error[bad-value]: `555` is nothing that calls come to"), "{}", run.err);
+}
+
 /// Programs read every call that differs, with every course, state and window, and each window once.
 #[test]
 fn json_has_every_call_that_differs() {
