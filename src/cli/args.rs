@@ -247,7 +247,8 @@ pub struct PlanArgs {
     #[arg(long, conflicts_with = "out")]
     pub redact: bool,
     /// Fail where callers notice something of anything else, or nothing of this: a number, `extension 104`, `queue 400`, or a YAML
-    /// file of those that are planned, with `expect_change: ["+12145550100"]`, whose empty list says that nobody notices anything
+    /// file of those that are planned, with `expect_change: ["+12145550100"]`, whose empty list says that nobody notices anything.
+    /// For shards it is an option of `merge`
     #[arg(long, value_name = "NUMBER|FILE", value_parser = as_meant, conflicts_with = "redact")]
     pub expect_change: Vec<String>,
     /// Exit with 2 when there is something to apply

@@ -2,8 +2,8 @@
 
 use super::{
     Io,
-    args::{MergeArgs, PlanFormat},
-    plan::{ending, shown},
+    args::{Global, MergeArgs, PlanFormat},
+    plan::{as_expected, ending, shown},
 };
 use crate::{
     error::{Ending, Failure},
@@ -14,12 +14,12 @@ use crate::{
         events::{self, End},
         json,
     },
-    run::{ending_of_all, merge_outcomes, merge_plans, save_whole},
+    run::{ending_of_all, expected_of, merge_outcomes, merge_plans, save_whole},
     text::printable,
 };
 use std::io;
 
-pub fn run(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+pub fn run(global: &Global, args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
     if args.outcomes {
         return outcomes(args, io);
     }
@@ -29,10 +29,12 @@ pub fn run(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
             .help("plan every shard again with this version of dialform")
     };
     let plan = whole.plan().map_err(strange)?;
-    let ending = ending(&plan, args.detailed_exitcode);
+    let expected = expected_of(&global.dir, &plan.made_from, &args.expect_change)?;
     if let Some(path) = &args.out {
         save_whole(path, &whole)?;
     }
+    let plan = as_expected(plan, expected.as_ref());
+    let ending = ending(&plan, args.detailed_exitcode);
     let plan = if args.redact { plan.redacted() } else { plan };
     let written = match args.format {
         PlanFormat::Text => render::plan(&mut io.page(), &plan, args.expand),
@@ -40,7 +42,7 @@ pub fn run(args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
             let look = render::Look { expand: args.expand, most: Some(args.max_bytes) };
             render::plan_markdown(&mut io.markdown(), &plan, look)
         }
-        PlanFormat::Json if args.redact => json::write(io.out, &plan),
+        PlanFormat::Json if args.redact || expected.is_some() => json::write(io.out, &plan),
         PlanFormat::Json => json::write(io.out, whole.json()),
         PlanFormat::Html => render::plan_html(io.out, &plan, &render::Pictures::default(), args.expand),
     };

@@ -244,7 +244,7 @@ fn command(cli: &Cli, io: &mut Io<'_>) -> Result<Ending, Failure> {
         Command::Show(args) => show::run(global, args, io),
         Command::Checklist(args) => checklist::run(global, args, io),
         Command::Plan(args) => on_runtime(plan::run(global, args, io)),
-        Command::Merge(args) => merge::run(args, io),
+        Command::Merge(args) => merge::run(global, args, io),
         Command::Apply(args) => on_runtime(apply::run(global, args, io)),
         Command::Init(args) => on_runtime(init::run(global, args, io)),
         Command::Import(args) => on_runtime(import::run(global, args, io)),

@@ -8,14 +8,20 @@ use super::{
 };
 use crate::{
     error::{Ending, Failure},
+    finding::Level,
     picture,
     plan::Plan,
     render::{self, Picture, Pictures, json},
-    run::{self, Checked, Detail, Drawings, Drawn, Options, Session, save_plan},
+    run::{self, Checked, Detail, Drawings, Drawn, Expected, Options, Session, save_plan},
 };
-use std::io;
+use std::{collections::BTreeSet, io};
 
 pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    if args.selection.shard.is_some() && !args.expect_change.is_empty() {
+        let failure =
+            Failure::error("`--expect-change` is about the whole plan, and `--shard` is a part of it");
+        return Err(failure.help("leave it out here, and give it to the `dialform merge` of all shards"));
+    }
     let is_drawn = args.format == PlanFormat::Html;
     // What is expected is looked up in the files of all tenants.
     let in_batches = (!is_drawn && args.expect_change.is_empty()).then(run::in_batches);
@@ -25,18 +31,16 @@ pub async fn run(global: &Global, args: &PlanArgs, io: &mut Io<'_>) -> Result<En
     // What only the live systems know is not drawn either.
     let is_hidden = args.redact && args.against.is_none();
     let mut drawings = Drawings::wanted(is_drawn && !is_hidden);
-    let mut plan = match args.against {
+    let plan = match args.against {
         Some(_) => run::plan_against_drawn(&checked, &options, &mut drawings),
         None => live(&mut checked, &options, args, &mut drawings, io).await?,
     };
-    let unexpected = expected.map(|expected| run::unexpected(&plan, &expected)).unwrap_or_default();
-    let is_as_expected = unexpected.is_empty();
-    plan.findings.splice(0..0, unexpected);
     let plan = if args.redact { plan.redacted() } else { plan };
     if let Some(path) = &args.out {
         save_plan(path, &plan, &io.secrets)?;
     }
-    let ending = if is_as_expected { ending(&plan, args.detailed_exitcode) } else { Ending::Error };
+    let plan = as_expected(plan, expected.as_ref());
+    let ending = ending(&plan, args.detailed_exitcode);
     let written = match args.format {
         PlanFormat::Text => text(&plan, args, io),
         PlanFormat::Markdown => {
@@ -73,9 +77,17 @@ fn pictures(drawings: Drawings) -> Pictures {
     pictures
 }
 
+/// The same plan with what of it nobody expects. That is about what was asked now: a plan is saved without it.
+pub fn as_expected(mut plan: Plan, expected: Option<&BTreeSet<Expected>>) -> Plan {
+    let unexpected = expected.map(|expected| run::unexpected(&plan, expected)).unwrap_or_default();
+    plan.findings.splice(0..0, unexpected);
+    plan
+}
+
 /// How a plan ends.
 pub fn ending(plan: &Plan, detailed: bool) -> Ending {
-    match (plan.is_blocked(), plan.is_empty()) {
+    let is_wrong = plan.findings.iter().any(|it| it.level == Level::Error);
+    match (plan.is_blocked() || is_wrong, plan.is_empty()) {
         (true, _) => Ending::Error,
         (false, false) if detailed => Ending::Changes,
         _ => Ending::Fine,

@@ -5,11 +5,14 @@ use crate::{
     error::Failure,
     experience::{Experience, listed},
     finding::Finding,
-    load::{self, Expected, Files},
+    load::{self, Expected, Files, Merge},
     model::E164,
-    plan::{Plan, TenantPlan},
+    plan::{MadeFrom, Plan, TenantPlan},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 const CODE: &str = "unexpected-change";
 
@@ -21,6 +24,21 @@ pub fn expected_changes(checked: &Checked, named: &[String]) -> Result<Option<BT
     all(named, || match &checked.merge {
         Some(merge) => Ok(merge.files(&checked.root)?),
         None => Ok(Files::Directory(checked.root.clone())),
+    })
+}
+
+/// The same for a plan that was made before.
+pub fn expected_of(
+    root: &Path,
+    made_from: &MadeFrom,
+    named: &[String],
+) -> Result<Option<BTreeSet<Expected>>, Failure> {
+    all(named, || match (&made_from.base, &made_from.merge) {
+        (Some(base), Some(merge)) => {
+            let merge = Merge::of(root, ("--base", base.exactly()), merge.exactly())?;
+            Ok(merge.files(root)?)
+        }
+        _ => Ok(Files::Directory(root.to_owned())),
     })
 }
 

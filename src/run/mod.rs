@@ -160,6 +160,7 @@ mod untils;
 mod ways;
 mod zones;
 
+pub use crate::load::Expected;
 pub use crate::plan::Detail;
 pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
@@ -170,7 +171,7 @@ pub use compared::{plan_against, plan_against_drawn};
 pub use context::{Context, Notice, Pace};
 pub use edited::Edited;
 pub use emergency::{Emergency, EmergencySelection};
-pub use expected::{expected_changes, unexpected};
+pub use expected::{expected_changes, expected_of, unexpected};
 pub use files::{Looked, looked};
 pub use format::{Formatted, FormattedFile, format};
 pub use import::{ImportOptions, import};

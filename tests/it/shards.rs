@@ -223,6 +223,47 @@ fn the_shards_make_the_plan_to_the_byte() {
     }
 }
 
+/// What has to be expected is asked of the whole plan: a part does not know what the rest changes. Nothing of it is saved, and a
+/// plan with an error does not end as if all were well.
+#[test]
+fn what_is_expected_is_asked_of_the_whole() {
+    let world = fleet();
+    world.edit("templates/office.yaml", "ring_timeout: 25", "ring_timeout: 40");
+    let part = world.run(&["plan", "--shard", "1/2", "--expect-change", "+12145550101"]);
+    let refused = "error[failed]: `--expect-change` is about the whole plan, and `--shard` is a part of it\n";
+    assert!(part.ending == Ending::Error && part.err.starts_with(refused), "{}", part.err);
+    world.write("none.yaml", "expect_change: []\n");
+    let files = planned(&world, 3, &[]);
+    let save = |file: &str, more: &[&str]| {
+        let out = world.argument(file);
+        let done = merged(&world, &files, &[&["--out", &out], more].concat());
+        (done, world.read(file))
+    };
+    let (_, plain) = save("plans/plain.json", &[]);
+    for format in ["text", "markdown", "json"] {
+        let (done, saved) = save("plans/joined.json", &["--expect-change", "none.yaml", "--format", format]);
+        assert_eq!(done.ending, Ending::Error, "{format}: {}{}", done.out, done.err);
+        assert!(done.out.contains("nobody expects it"), "{format}: {}{}", done.out, done.err);
+        assert_eq!(saved, plain, "{format}");
+    }
+    let whole = ["plan", "--expect-change", "none.yaml"];
+    let (joined, _) = save("plans/joined.json", &["--expect-change", "none.yaml"]);
+    assert_eq!(joined.out, world.run(&whole).out);
+    let out = world.argument("plans/whole.json");
+    let (with, without) = (
+        world.run(&[&whole[..], &["--out", &out]].concat()).ending,
+        world.read("plans/whole.json").contains("unexpected-change"),
+    );
+    assert_eq!((with, without), (Ending::Error, false));
+    // Whatever has saved an error.
+    let worse = |found: &mut Value| found["level"] = "error".into();
+    for file in &files {
+        edit(&world, file, |plan| plan["findings"].as_array_mut().unwrap().iter_mut().for_each(worse));
+    }
+    let done = merged(&world, &files, &["--detailed-exitcode"]);
+    assert_eq!(done.ending, Ending::Error, "{}{}", done.out, done.err);
+}
+
 /// Worlds in one run of the tests.
 const WORLDS: u64 = 12;
 

@@ -1,6 +1,6 @@
 //! Joining the plans of shards, and how their applies went.
 
-use super::{PlanFormat, most};
+use super::{PlanFormat, as_meant, most};
 use crate::render;
 use clap::Args;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ pub struct MergeArgs {
     #[arg(value_name = "PLAN", required = true)]
     pub plans: Vec<PathBuf>,
     /// Join what `apply --format json` has printed for each shard, instead of plans: one report of how it went, one exit code
-    #[arg(long, conflicts_with_all = ["out", "redact", "detailed_exitcode", "max_bytes"])]
+    #[arg(long, conflicts_with_all = ["out", "redact", "expect_change", "detailed_exitcode", "max_bytes"])]
     pub outcomes: bool,
     /// Save the plan for `apply FILE`
     #[arg(long, value_name = "FILE")]
@@ -28,6 +28,10 @@ pub struct MergeArgs {
     /// Show nothing that only the live systems know, for a public repository; what is saved has everything
     #[arg(long)]
     pub redact: bool,
+    /// Fail where callers notice something of anything else, or nothing of this: as in `plan`. A file is that of the workspace in
+    /// `--dir`, or, of a plan with `--merge`, that of the merge
+    #[arg(long, value_name = "NUMBER|FILE", value_parser = as_meant, conflicts_with = "redact")]
+    pub expect_change: Vec<String>,
     /// Exit with 2 when there is something to apply
     #[arg(long)]
     pub detailed_exitcode: bool,
