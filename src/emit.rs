@@ -127,6 +127,14 @@ fn put_item(out: &mut String, item: &Value, indent: usize) {
     }
 }
 
+/// A value that is not longer than a few words.
+pub fn short(value: &Value) -> Option<String> {
+    let text = flow(value);
+    (text.chars().count() <= SHORT && depth(value) < 2).then_some(text)
+}
+
+const SHORT: usize = 40;
+
 /// A value as it stands on one line of which so much is taken, if it is to.
 fn on_one_line(value: &Value, taken: usize) -> Option<String> {
     let text = flow(value);

@@ -48,6 +48,44 @@ pub struct Declared {
     pub full: Value,
     /// What of it has no word, or is not shown.
     pub comments: Vec<String>,
+    /// What has gone out of it: something is live there, and no file can say it.
+    pub left: LeftOut,
+}
+
+impl Declared {
+    /// Whether it says what a change at this path is about. What it does not say is not known, and not nothing.
+    pub fn says(&self, path: &Path) -> bool {
+        let has = |keys: &[&str]| keys.iter().try_fold(&self.full, |value, key| value.get(*key)).is_some();
+        let said = match (path.field(), path.get(1).and_then(Segment::as_key)) {
+            (Some("callers"), Some(part)) => has(&["callers", part]),
+            (Some(field), _) => has(&[field]),
+            (None, _) => true,
+        };
+        said && !self.left.has(path)
+    }
+}
+
+/// Fields of an object that are live and cannot be declared, each with why.
+#[derive(Debug, Clone, Default)]
+pub struct LeftOut(Vec<(Path, String)>);
+
+impl LeftOut {
+    /// Whether a change at this path is about one of them.
+    pub fn has(&self, path: &Path) -> bool {
+        self.within(path).next().is_some()
+    }
+
+    /// Those of them that a change at this path is about.
+    pub fn within<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = (&'a Path, &'a str)> {
+        let met = self.0.iter().filter(|(field, _)| path.is_inside(field) || field.is_inside(path));
+        met.map(|(field, why)| (field, why.as_str()))
+    }
+
+    /// The parts of a field that are managed by themselves: the rest of it can be declared.
+    pub fn parts_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        let inside = self.0.iter().filter(move |(path, _)| path.len() > 1 && path.field() == Some(field));
+        inside.filter_map(|(path, _)| path.get(1)?.as_key())
+    }
 }
 
 impl Import {
@@ -151,7 +189,7 @@ pub fn object(
     observed: &Observed,
     dialect: &Dialect,
 ) -> Result<Declared, Vec<String>> {
-    let mut left = Left { resource: live.clone(), comments: Vec::new() };
+    let mut left = Left { resource: live.clone(), comments: Vec::new(), fields: LeftOut::default() };
     let shown = observed.unreadable.get(address).into_iter().flatten();
     for (field, text) in shown {
         left.out(field, &format!("what is live there is not understood: {text}"));
@@ -221,7 +259,7 @@ pub fn object(
     if has_nothing && matches!(address.kind, Kind::Rules | Kind::Diverts | Kind::Forwards) {
         return Err(left.comments);
     }
-    Ok(Declared { value, full, comments: left.comments })
+    Ok(Declared { value, full, comments: left.comments, left: left.fields })
 }
 
 /// Whether a text can stand in a file, also as a key.
@@ -259,17 +297,20 @@ fn invalid(resource: &Resource) -> Vec<(Path, String)> {
 struct Left {
     resource: Resource,
     comments: Vec<String>,
+    fields: LeftOut,
 }
 
 impl Left {
     fn out(&mut self, field: &Path, why: &str) {
         self.resource.forget(field);
         // What cannot go alone goes with all that it is a part of.
-        if self.resource.value(field).is_some()
-            && let Some(whole) = field.first().and_then(Segment::as_key)
-        {
-            self.resource.forget(&Path::from([whole]));
+        let whole = field.first().and_then(Segment::as_key).map(|it| Path::from([it]));
+        if let Some(whole) = whole.as_ref().filter(|_| self.resource.value(field).is_some()) {
+            self.resource.forget(whole);
         }
+        // Of a group whose parts are managed one by one the others are still there.
+        let gone = whole.filter(|it| self.resource.value(it).is_none()).unwrap_or_else(|| field.clone());
+        self.fields.0.push((gone, why.to_owned()));
         self.comments.push(format!("{field}: {why}"));
     }
 }

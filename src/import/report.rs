@@ -20,9 +20,9 @@ pub struct Imported {
 impl Imported {
     /// Whether something was not imported.
     pub fn is_incomplete(&self) -> bool {
-        self.accounts.iter().any(|it| {
-            matches!(it.written, Written::Failed(_) | Written::Refused { .. } | Written::InPart { .. })
-        })
+        self.accounts
+            .iter()
+            .any(|it| matches!(it.written, Written::Failed(_) | Written::Refused(_) | Written::InPart { .. }))
     }
 }
 
@@ -83,19 +83,20 @@ pub enum Written {
         edited: Vec<Address>,
         refused: Vec<Refusal>,
     },
-    /// What stands in it cannot be added to. `text` is what would have been.
-    Refused {
-        why: String,
-        text: String,
-    },
+    /// What stands in it cannot be added to, or changed.
+    Refused(Refusal),
     Failed(Vec<Finding>),
 }
 
-/// An object that is not written. `text` is what would have been.
-#[derive(Debug, Serialize)]
+/// An object that is not written.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Refusal {
     pub why: String,
+    /// What would have been written; empty where that cannot be said.
     pub text: String,
+    /// Whether nothing of it is live.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// The live objects of one kind: each is declared, a comment, or left alone.

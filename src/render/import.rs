@@ -35,11 +35,12 @@ fn edited(out: &mut Page<'_>, addresses: &[Address]) -> io::Result<()> {
     Ok(())
 }
 
-fn refused(out: &mut Page<'_>, why: &str, text: &str) -> io::Result<()> {
+fn refused(out: &mut Page<'_>, refusal: &Refusal) -> io::Result<()> {
+    let Refusal { why, text, gone } = refusal;
     say!(out, "  {}: {}", paint(RED, "not written"), why)?;
-    if text.is_empty() {
+    if *gone {
         say!(out, "  nothing of it is live: take it out by hand, or apply to make it again")?;
-    } else {
+    } else if !text.is_empty() {
         say!(out, "  write this by hand:")?;
     }
     for line in text.lines() {
@@ -68,11 +69,11 @@ fn one(out: &mut Page<'_>, account: &ImportedAccount) -> io::Result<()> {
         }
         Written::InPart { edited: addresses, refused: others } => {
             edited(out, addresses)?;
-            for Refusal { why, text } in others {
-                refused(out, why, text)?;
+            for refusal in others {
+                refused(out, refusal)?;
             }
         }
-        Written::Refused { why, text } => refused(out, why, text)?,
+        Written::Refused(refusal) => refused(out, refusal)?,
         Written::Failed(found) => {
             say!(out, "  {}", paint(RED, "not imported"))?;
             super::findings(out, found)?;

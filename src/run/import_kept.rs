@@ -3,6 +3,7 @@
 use super::import::Work;
 use crate::{
     edit::Refused,
+    import::Declared,
     load::LoadedTenant,
     model::{Address, Resource, Tenant},
     path::Segment,
@@ -13,7 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether an object is not live any more.
 pub(super) fn goes(step: &Step, observed: &Observed) -> bool {
-    step.action == Action::Create || observed.objects.get(&step.address).is_some_and(Resource::is_vacant)
+    step.action == Action::Create || live(&step.address, observed).is_none()
+}
+
+/// What is live of an object. A forward of which something is live that is not understood leads somewhere.
+pub(super) fn live<'a>(address: &Address, observed: &'a Observed) -> Option<&'a Resource> {
+    let is_hidden = observed.unreadable.contains_key(address) || observed.opaque.contains_key(address);
+    observed.objects.get(address).filter(|it| is_hidden || !it.is_vacant())
 }
 
 /// Where an object stands in a file.
@@ -21,7 +28,7 @@ pub(super) fn path_of(address: &Address) -> [Segment; 2] {
     [Segment::key(address.kind.section()), Segment::key(&address.key)]
 }
 
-/// The fields in which an object differs.
+/// The fields in which an object differs, as far as a file can say them.
 pub(super) fn fields(step: &Step) -> BTreeSet<String> {
     step.changes.iter().filter_map(|change| change.path.field().map(str::to_owned)).collect()
 }
@@ -32,14 +39,20 @@ pub(super) fn is_as_live(
     before: &LoadedTenant,
     after: &LoadedTenant,
     is_meant: &dyn Fn(&Address) -> bool,
+    lives: &BTreeMap<Address, Declared>,
     observed: &Observed,
 ) -> Result<(), Refused> {
     if untils(before) != untils(after) {
         return Err(Refused("an `until` in it would go with it".to_owned()));
     }
     let wrong = |_| Refused("it cannot be planned once it is changed".to_owned());
-    let steps = work.steps(after, observed).map_err(wrong)?;
-    match steps.iter().any(|step| is_meant(&step.address)) {
+    let compared = work.compare(after, observed).map_err(wrong)?;
+    // What no file can say stays as the file has it.
+    let differs = |step: &Step| {
+        let live = lives.get(&step.address);
+        step.changes.iter().any(|it| live.is_none_or(|live| live.says(&it.path)))
+    };
+    match compared.steps.iter().any(|step| is_meant(&step.address) && differs(step)) {
         false => Ok(()),
         true => Err(Refused("it does not read as what is live once it is changed".to_owned())),
     }

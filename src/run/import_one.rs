@@ -12,7 +12,7 @@ use crate::{
     edit::Refused,
     error::Failure,
     finding::Finding,
-    import::{self, Count, Import, ImportedAccount, Written, text::Head},
+    import::{self, Count, Import, ImportedAccount, Refusal, Written, text::Head},
     load::{LoadedTenant, object_at},
     model::{Address, Bulk, Extensions, Kind, Resource, Tenant},
     plan::Observed,
@@ -126,7 +126,7 @@ impl Work<'_> {
                 Err(Refused(why)) => {
                     let text = import::text::file(&head, &import);
                     let counts = counts(&import, &declared, observed);
-                    let written = Written::Refused { why, text };
+                    let written = Written::Refused(Refusal { why, text, gone: false });
                     return Ready::Report(self.report(account, tenant, file, written, counts));
                 }
             };
@@ -153,7 +153,8 @@ impl Work<'_> {
         {
             let why = "what stands in the file would say something else with it".to_owned();
             let text = import::text::file(&head, &import);
-            return Ready::Report(self.report(account, tenant, file, Written::Refused { why, text }, counts));
+            let written = Written::Refused(Refusal { why, text, gone: false });
+            return Ready::Report(self.report(account, tenant, file, written, counts));
         }
         let (account, tenant) = (account.clone(), tenant.to_owned());
         let is_whole = existing.is_none();

@@ -47,7 +47,7 @@ impl Work<'_> {
     ) {
         if let [] | [_] = steps {
             let Some(step) = steps.first() else { return };
-            match self.taken(files, step, lives.get(&step.address), observed) {
+            match self.taken(files, step, lives, observed) {
                 Ok(taken) => *files = taken,
                 Err(why) => refused.push((step, why)),
             }
@@ -145,7 +145,7 @@ impl Work<'_> {
         });
         let touched: BTreeMap<Address, BTreeSet<String>> = touched.collect();
         same_but(&before.tenant, &after.tenant, &touched).map_err(|_| Apart::Unknown)?;
-        is_as_live(self, &before, &after, &|it| touched.contains_key(it), observed)
+        is_as_live(self, &before, &after, &|it| touched.contains_key(it), lives, observed)
             .map_err(|_| Apart::Unknown)?;
         Ok(files)
     }
@@ -171,7 +171,7 @@ impl Work<'_> {
         };
         let changed = fields(step).into_iter().find_map(|field| {
             let at = [&path[..], &[Segment::key(&field)]].concat();
-            let [full, brief] = self.values(before, &at, live, &field, step.address.kind);
+            let [full, brief] = self.values(before, &at, live, &step.address);
             match full {
                 None => tree.get(&at).map(|_| edit::remove(tree, &at)),
                 Some(full) => {

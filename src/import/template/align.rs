@@ -6,7 +6,7 @@ use super::{
     vars::Variables,
 };
 use crate::{
-    import::Declared,
+    import::{Declared, LeftOut},
     model::{Address, Kind},
 };
 use std::{
@@ -193,7 +193,8 @@ impl Slot<'_> {
             said.get(way).cloned().unwrap_or_else(|| text.to_owned())
         });
         *vars = trial;
-        let declared = Declared { full: value.clone(), value, comments: Vec::new() };
+        let declared =
+            Declared { full: value.clone(), value, comments: Vec::new(), left: LeftOut::default() };
         Some(Common { address: Address::new(kind, key), declared })
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     import::{
-        Import,
+        Import, LeftOut,
         text::{self, Head},
     },
     model::Kind,
@@ -18,7 +18,8 @@ fn import((_, sections, comments): &Tenant) -> Import {
             let address = Address::new(kind, key);
             let comments = comments.iter().filter(|(at, _)| *at == address.to_string());
             let comments = comments.map(|(_, line)| (*line).to_owned()).collect();
-            let declared = Declared { value: value.clone(), full: value.clone(), comments };
+            let declared =
+                Declared { value: value.clone(), full: value.clone(), comments, left: LeftOut::default() };
             import.declared.insert(address, declared);
         }
     }

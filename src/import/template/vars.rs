@@ -143,6 +143,6 @@ impl Variables {
         let Common { address, declared } = common;
         let value = with_texts(&declared.value, &mut |_, text| written(text));
         let address = Address::new(address.kind, written(&address.key));
-        (address, Declared { full: value.clone(), value, comments: declared.comments.clone() })
+        (address, Declared { full: value.clone(), value, ..declared.clone() })
     }
 }
