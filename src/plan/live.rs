@@ -5,7 +5,7 @@ use crate::{
     diff,
     finding::{Finding, Place},
     model::{Address, Destination, E164, Extension, Kind, Reference, Resource, references},
-    path::Segment,
+    path::{Path, Segment},
     text::{as_read, as_seen, closest, is_slip, look_alike, shell, spelled},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +92,51 @@ pub(super) fn check(
         }
     }
     (found, ways_out)
+}
+
+/// Pointers that lead nowhere, each with why.
+pub type DeadEnds = Vec<(Path, String)>;
+
+/// The pointers of an earlier value that lead nowhere now: whatever is tried, they do not come back. `live` is what
+/// it would be brought back over, `comes`: what comes back with it.
+pub fn dead_ends(
+    account: &str,
+    address: &Address,
+    earlier: &Resource,
+    live: Option<&Resource>,
+    comes: &dyn Fn(&Address) -> bool,
+    observed: &Observed,
+    platform: &BTreeMap<String, String>,
+) -> DeadEnds {
+    let held = leading::Held::by(address, live);
+    let own = |number: &E164| {
+        let is_here = |kind: Kind| observed.objects.contains_key(&Address::new(kind, number));
+        (is_here(Kind::Numbers) || is_here(Kind::Forwards)).then_some(account)
+    };
+    let mut found = Vec::new();
+    for (path, reference) in references(address, earlier) {
+        if held.has(earlier, &path, &reference) {
+            continue;
+        }
+        let hosted = || {
+            let number = leading::way_out(address, &path, &reference)?;
+            let host = leading::hosted(address, &path, &reference, platform).or_else(|| own(number))?;
+            Some(part::hosted(number, host))
+        };
+        let missing = || match &reference {
+            Reference::Extension(to) | Reference::Phone(to) | Reference::Voicemail(to)
+                if !comes(&Address::new(Kind::Queues, to)) =>
+            {
+                extension(account, to.as_str(), observed).map(|it| it.message)
+            }
+            Reference::Attendant(to) => extension(account, to.as_str(), observed).map(|it| it.message),
+            _ => None,
+        };
+        // A system without extensions has nothing to look them up in.
+        let missing = || missing().filter(|_| !observed.extensions.is_empty());
+        found.extend(hosted().or_else(missing).map(|why| (path, why)));
+    }
+    found
 }
 
 /// The objects that cannot be planned because these cannot: they send calls there, now or in the files. Each with the one that

@@ -2,12 +2,12 @@
 
 use super::{Lost, Restoration, StepRecord};
 use crate::{
-    model::{Address, DEFAULT_RULE, Kind, Reference, references},
+    model::{Address, DEFAULT_RULE, Kind, Reference, Resource, references},
     path::Path,
-    plan::{Action, DeletedNames, Dialect, Note, Observed, Propagation, Step, TenantPlan},
+    plan::{Action, DeadEnds, DeletedNames, Desired, Dialect, Note, Observed, Propagation, Step, TenantPlan},
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Restoration {
     /// Takes a word of the provider's own that was in use before as one that works, also where its dial plan does not
@@ -31,19 +31,38 @@ impl Restoration {
         notes
     }
 
+    /// Takes what leads nowhere out of what is desired, and says what: `dead` looks for it in one object. It is left as it is, and
+    /// keeps nothing else from being restored.
+    pub fn leave_out(
+        &self,
+        desired: &mut BTreeMap<Address, Desired>,
+        dead: &dyn Fn(&Address, &Resource) -> DeadEnds,
+    ) -> Vec<Lost> {
+        let mut lost = Vec::new();
+        for address in self.desired.keys() {
+            let Some(wanted) = desired.get_mut(address) else { continue };
+            for it in dead_fields(address, dead(address, &wanted.resource)) {
+                it.fields.iter().for_each(|field| wanted.resource.forget(field));
+                lost.push(it);
+            }
+        }
+        lost
+    }
+
     /// Adds to a plan what a reviewer of a restore should know: what stays as it is, and what somebody changed since.
     pub fn annotate(
         &self,
         named: &dyn Fn(&Address) -> bool,
         dialect: &Dialect,
         notes: Vec<Note>,
+        dead: &[Lost],
         plan: &mut TenantPlan,
     ) {
         for finding in plan.blocked.iter_mut().filter(|finding| finding.code == "out-of-scope") {
             let help = "a restored object points to it: create it first; what does not need it is restored";
             finding.help = Some(help.to_owned());
         }
-        let lost = self.lost.iter().filter(|lost| named(&lost.address));
+        let lost = self.lost.iter().chain(dead).filter(|lost| named(&lost.address));
         let text = |lost: &Lost| {
             let file = if lost.is_recorded() { "; the restore file says what it was" } else { "" };
             format!("not restored, it stays as it is now: {}{file}", lost.text())
@@ -53,7 +72,8 @@ impl Restoration {
         let again = self.still_declared.note(done);
         plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));
         if let Some(time) = &dialect.propagation {
-            plan.notes.extend(not_seen(self, &plan.steps, time, named));
+            let is_tried = |it: &Address| named(it) && dead.iter().all(|dead| dead.address != *it);
+            plan.notes.extend(not_seen(self, &plan.steps, time, &is_tried));
         }
         plan.notes.extend(later_changes(self, &plan.steps));
         plan.notes.extend(plan.steps.iter().filter_map(|step| {
@@ -65,11 +85,29 @@ impl Restoration {
     }
 }
 
+/// The fields that these pointers stand in, each with why it cannot be brought back.
+fn dead_fields(address: &Address, found: DeadEnds) -> Vec<Lost> {
+    let mut whys: BTreeMap<Path, BTreeSet<String>> = BTreeMap::new();
+    for (path, why) in found {
+        whys.entry(path.iter().take(1).cloned().collect()).or_default().insert(why);
+    }
+    let lost = whys.into_iter().map(|(field, whys)| {
+        let mut fields = BTreeSet::from([field]);
+        // A forward that was on must not be switched on to another number.
+        if address.kind == Kind::Forwards {
+            fields.insert(Path::from(["active"]));
+        }
+        Lost { address: address.clone(), fields, why: Vec::from_iter(whys).join("; ") }
+    });
+    lost.collect()
+}
+
 /// Says at each step of a plan what of that which it takes away a restore could not bring back. `hidden` is what of an
-/// object could not be read.
+/// object could not be read; `dead` what of its earlier value leads nowhere.
 pub fn mark_lost(
     plan: &mut TenantPlan,
     hidden: &dyn Fn(&Address) -> BTreeSet<Path>,
+    dead: &dyn Fn(&Step, &Resource) -> DeadEnds,
     observed: &Observed,
     dialect: &Dialect,
 ) {
@@ -79,7 +117,10 @@ pub fn mark_lost(
         if !seen.insert(step.address.clone()) {
             continue;
         }
-        let lost = Restoration::of(&[StepRecord::of(step)], dialect).lost;
+        let Restoration { mut lost, desired, .. } = Restoration::of(&[StepRecord::of(step)], dialect);
+        for (address, earlier) in &desired {
+            lost.extend(dead_fields(address, dead(step, earlier)));
+        }
         step.lost = lost.iter().map(Lost::text).collect();
         let unread = hidden(&step.address);
         if step.removes() && !unread.is_empty() {

@@ -16,9 +16,9 @@ use crate::{
     cores,
     error::Failure,
     finding::{Finding, Place},
-    model::{Address, Kind},
+    model::{Address, Kind, Resource},
     path::Segment,
-    plan::{self, Base, Detail, Input, Note, Observed, Plan, TenantPlan},
+    plan::{self, Base, Desired, Detail, Input, Note, Observed, Plan, Step, TenantPlan},
     restore,
 };
 use futures::StreamExt;
@@ -215,19 +215,29 @@ impl<'a> Session<'a> {
         platforms: &Platforms,
     ) -> TenantPlan {
         let loaded = self.checked.loaded(tenant);
+        let (none, account) = (BTreeMap::new(), &loaded.tenant.account);
+        let platform = platforms.get(&self.checked.config(tenant).system()).unwrap_or(&none);
         let mut plan = match &tenant.intent {
             Intent::Declared => {
-                self.compare(tenant, &|path| Some(locate(loaded, path)), &observed, platforms)
+                let place = |path: &[Segment]| Some(locate(loaded, path));
+                self.compare(tenant, None, &place, &observed, platform)
             }
             Intent::Restore(restoration) => {
                 let notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
+                let mut desired = tenant.desired.clone();
+                let dead = restoration.leave_out(&mut desired, &|address, earlier| {
+                    let live = observed.objects.get(address);
+                    let comes = |it: &Address| restoration.desired.contains_key(it);
+                    plan::dead_ends(account, address, earlier, live, &comes, &observed, platform)
+                });
                 // What a restore wants stands in no tenant's file.
-                let mut plan = self.compare(tenant, &|_| None, &observed, platforms);
+                let mut plan = self.compare(tenant, Some(&desired), &|_| None, &observed, platform);
                 let dialect = &tenant.provider.dialect;
                 restoration.annotate(
                     &|address| self.checked.named(tenant, address),
                     dialect,
                     notes,
+                    &dead,
                     &mut plan,
                 );
                 plan
@@ -238,26 +248,32 @@ impl<'a> Session<'a> {
             fields.extend(observed.unreadable.get(address).into_iter().flat_map(|it| it.keys().cloned()));
             fields
         };
-        restore::mark_lost(&mut plan, &hidden, &observed, &tenant.provider.dialect);
+        let dead = |step: &Step, earlier: &Resource| {
+            let after = step.after.as_ref();
+            plan::dead_ends(account, &step.address, earlier, after, &|_| false, &observed, platform)
+        };
+        restore::mark_lost(&mut plan, &hidden, &dead, &observed, &tenant.provider.dialect);
         plan
     }
 
-    /// Compares a tenant's account with what is wanted. `place` says where that stands.
+    /// Compares a tenant's account with what its file wants, or with what is desired in its place. `place` says where that stands.
     fn compare(
         &self,
         tenant: &CheckedTenant,
+        desired: Option<&BTreeMap<Address, Desired>>,
         place: &dyn Fn(&[Segment]) -> Option<Place>,
         observed: &Observed,
-        platforms: &Platforms,
+        platform: &BTreeMap<String, String>,
     ) -> TenantPlan {
-        let none = BTreeMap::new();
-        let platform = platforms.get(&self.checked.config(tenant).system()).unwrap_or(&none);
         let loaded = self.checked.loaded(tenant);
         let covered = |address: &Address| self.checked.covers(tenant, address);
         let workspace = &self.checked.workspace;
         let build = |base: Option<&Base>| {
             let input = input(workspace, loaded, tenant, &covered, place, observed, platform);
-            plan::build(Input { base, ..input })
+            plan::build(match desired {
+                None => Input { base, ..input },
+                Some(desired) => Input { base, desired: desired.clone(), ..input },
+            })
         };
         with_ways_out(self.checked, tenant, judged(self.checked, tenant, observed, place, &build))
     }

@@ -751,3 +751,65 @@ fn a_time_frame_that_became_custom_stays_so() {
     let plan = world.run(&["plan", "--restore", again.to_str().unwrap()]);
     assert_eq!(plan.out.matches("`custom`").count(), 0, "{}", plan.out);
 }
+
+/// What led nowhere, or from one number of the platform to another, cannot be led there again: the plan that takes it away says so,
+/// and the restore leaves it as it is, with the reason, and brings back all else.
+#[test]
+fn what_leads_nowhere_does_not_come_back() {
+    let world = World::new(
+        r#"numbers:
+  "+12145550100": { label: New, route: { extension: "102" } }
+rules:
+  "101": { ring_timeout: 30, order: [{ when: default, ring: extension, forward: { no_answer: voicemail } }] }
+forwards:
+  "+12145550100": { to: "+19725550199", active: false }
+"#,
+    );
+    world.write(
+        "live/pbx/acme.1.service.yaml",
+        r#"
+domain: { domain: acme.1.service }
+users:
+  - { user: "101", ring-no-answer-timeout-seconds: 25, answerrules: [{ time-frame: "*", forward-no-answer: { enabled: yes, parameters: ["190"] } }] }
+  - { user: "102" }
+phonenumbers:
+  - { phonenumber: "12145550100", dial-rule-description: Old, dial-rule-application: to-voicemail, dial-rule-translation-destination-user: "190" }
+  - { phonenumber: "12145550101", dial-rule-application: to-user-residential, dial-rule-translation-destination-user: "101" }
+carrier: [{ number: "2145550100", destination: "2145550101", active: true }]
+"#,
+    );
+    let gone = "account `acme.1.service` has no extension `190`";
+    let lost = [
+        (
+            "forwards.+12145550100",
+            "`active`, `to`: +1 214 555 0101 is a number of account `acme.1.service`, on the same platform"
+                .to_owned(),
+        ),
+        ("numbers.+12145550100", format!("`route`: {gone}")),
+        ("rules.101", format!("`order`: {gone}")),
+    ];
+    let plan = world.run(&["plan"]);
+    for (_, text) in &lost {
+        assert_eq!(
+            plan.out.matches(&format!("no way back with --restore: {text}")).count(),
+            1,
+            "{}",
+            plan.out
+        );
+    }
+    let applied = world.run(&["apply", "--auto-approve", "--approve-critical", "forwards.*"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    assert!(applied.err.contains("but for what the plan says of 3 objects"), "{}", applied.err);
+    let file = files(&world).pop().unwrap();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    for (address, text) in &lost {
+        let note = format!(
+            "{address}: not restored, it stays as it is now: {text}; the restore file says what it was"
+        );
+        assert_eq!(restored.out.matches(&note).count(), 1, "{note}\n{}", restored.out);
+    }
+    for back in ["label: New -> Old", "ring_timeout: 30 -> 25", "Applied: 2 of 2 done."] {
+        assert!(restored.out.contains(back), "{back}\n{}", restored.out);
+    }
+}
