@@ -813,3 +813,35 @@ carrier: [{ number: "2145550100", destination: "2145550101", active: true }]
         assert!(restored.out.contains(back), "{back}\n{}", restored.out);
     }
 }
+
+/// A rule that led to an attendant by its name comes back also where the dial plan has no rule of that name: then by the extension,
+/// as any apply writes it (FACTS stratus/places-8). Where it has one, it comes back to the letter.
+#[test]
+fn a_rule_to_an_attendant_comes_back() {
+    let rule = r#"dialrules: [{ dial-rule-matching-to-uri: aa_Menu, dial-rule-application: to-user, dial-rule-translation-destination-user: "600" }]"#;
+    for (dial_rules, word) in [("", "600"), (rule, "aa_Menu")] {
+        let world = World::new("rules: { \"101\": { order: [{ when: default, ring: extension }] } }\n");
+        world.write(
+            "live/pbx/acme.1.service.yaml",
+            format!(
+                r#"
+domain: {{ domain: acme.1.service }}
+users:
+  - {{ user: "101", answerrules: [{{ time-frame: "*", forward-always: {{ enabled: yes, parameters: [aa_Menu] }} }}] }}
+  - {{ user: "600", service-code: system-aa }}
+autoattendants: [{{ attendant-name: Menu, user: "600", starting-prompt: Prompt_1 }}]
+{dial_rules}
+"#
+            ),
+        );
+        let applied = world.run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+        assert!(applied.out.contains("{attendant: \"600\"} -> off"), "{}", applied.out);
+        let file = files(&world).pop().unwrap();
+        let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+        assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+        let state = world.read_state();
+        let rules = state["answerrules"]["101"].as_array().unwrap();
+        assert_eq!(rules[0]["forward-always"]["parameters"], json!([word]), "{rules:?}");
+    }
+}

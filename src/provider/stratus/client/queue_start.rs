@@ -16,7 +16,7 @@ use crate::{
 };
 use serde_json::json;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -134,6 +134,12 @@ impl Writing<'_> {
         };
         known.put(self.api.domain, plan);
         Ok(path(plan))
+    }
+
+    /// The words that the dial plan has a rule for.
+    pub async fn dial_words(&self) -> Result<BTreeSet<String>, ApiError> {
+        let rules = self.all_dial_rules(&self.dial_rules().await?).await?;
+        Ok(rules.into_iter().map(|rule| rule.dial_rule_matching_to_uri.0).collect())
     }
 
     async fn starts(&self, base: &str, word: &str) -> Result<Vec<DialRule>, ApiError> {

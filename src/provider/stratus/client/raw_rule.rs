@@ -9,6 +9,7 @@ use crate::provider::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// What the server makes itself, or takes under other names (FACTS stratus/rules-2).
 const READ_ONLY: &[&str] = &[
@@ -24,6 +25,9 @@ const READ_ONLY: &[&str] = &[
 
 /// The lists of callers, to which a write only adds (FACTS stratus/filters-2).
 pub const LISTS: [&str; 2] = ["phone-numbers-to-allow", "phone-numbers-to-reject"];
+
+/// What the name of an auto attendant begins with, where it is a place.
+pub const ATTENDANT: &str = "aa_";
 
 /// Everything that is shown of a rule.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,6 +49,24 @@ impl RawRule {
     pub fn rejected(&self) -> Vec<String> {
         let list = self.0.get(LISTS[1]).and_then(|list| list.get("parameters")).map(words);
         list.unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// The places in it that are the name of an auto attendant.
+    pub fn attendants(&self) -> impl Iterator<Item = String> {
+        let words = self.0.values().filter_map(|feature| feature.get("parameters")).flat_map(words);
+        words.filter_map(|word| word.as_str().filter(|it| it.starts_with(ATTENDANT)).map(str::to_owned))
+    }
+
+    /// The same with other places instead of some.
+    pub fn with(mut self, instead: &BTreeMap<String, String>) -> Self {
+        for shown in self.0.values_mut().filter_map(|feature| feature.get_mut("parameters")) {
+            let other = |word: Value| match word.as_str().and_then(|word| instead.get(word)) {
+                Some(other) => Value::from(other.as_str()),
+                None => word,
+            };
+            *shown = words(shown).into_iter().map(other).collect();
+        }
+        self
     }
 
     /// As it was sent.

@@ -80,13 +80,10 @@ impl Write for StratusWriter {
         let earlier = earlier_rules(step).map_err(|error| unreadable_own(step, &error))?;
         let record = step.restored.clone().filter(|_| step.address.kind == Kind::Queues);
         let record = QueueRecord(record.unwrap_or_default());
-        let to = Writing {
-            http,
-            api: Api { http, domain: account },
-            sent: &sent,
-            earlier: &earlier,
-            record: &record,
-        };
+        let to =
+            Writing { http, api: Api { http, domain: account }, sent: &sent, earlier: &[], record: &record };
+        let earlier = to.with_attendants(earlier).await?;
+        let to = Writing { earlier: &earlier, ..to };
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(live))) => to.delete_schedule(key, live).await,

@@ -1,13 +1,13 @@
 //! Carries out steps on the answering rules of one extension.
 
 use super::{
-    raw_rule::{LISTS, RawRule},
+    raw_rule::{ATTENDANT, LISTS, RawRule},
     standing::{doubtful, is_shown},
     write::{Writing, touched, touched_in},
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
-    model::{Caller, Callers, DEFAULT_RULE, RingTimeout, Rule, Rules},
+    model::{Caller, Callers, DEFAULT_RULE, Extension, RingTimeout, Rule, Rules},
     path::{Path, Segment},
     plan::{Action, Step},
     provider::{
@@ -19,6 +19,7 @@ use crate::{
     },
 };
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a rule stands in the changes of a step.
 fn path_of(when: &str) -> Path {
@@ -108,6 +109,25 @@ impl Writing<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Rules that are brought back, with the extensions of attendants whose names the dial plan has no rule for: so an ordinary
+    /// apply writes them (FACTS stratus/places-8).
+    pub async fn with_attendants(&self, earlier: Vec<RawRule>) -> Result<Vec<RawRule>, ApiError> {
+        let mut names: BTreeSet<String> = earlier.iter().flat_map(RawRule::attendants).collect();
+        if names.is_empty() {
+            return Ok(earlier);
+        }
+        let known = self.dial_words().await?;
+        names.retain(|name| !known.contains(name));
+        if names.is_empty() {
+            return Ok(earlier);
+        }
+        let attendants = self.api.attendants().await?;
+        let word = |(to, name): (&Extension, &String)| (format!("{ATTENDANT}{name}"), to.to_string());
+        let instead: BTreeMap<String, String> =
+            attendants.iter().map(word).filter(|(name, _)| names.contains(name)).collect();
+        Ok(earlier.into_iter().map(|rule| rule.with(&instead)).collect())
     }
 
     /// The rule as it was, where the step brings it back.
