@@ -18,7 +18,7 @@ use crate::{
     finding::{Finding, Place},
     model::{Address, Kind, Resource},
     path::Segment,
-    plan::{self, Base, Desired, Detail, Input, Note, Observed, Plan, Step, TenantPlan},
+    plan::{self, Action, Base, Desired, Detail, Input, Note, Observed, Plan, Step, TenantPlan},
     restore,
 };
 use futures::StreamExt;
@@ -223,7 +223,7 @@ impl<'a> Session<'a> {
                 self.compare(tenant, None, &place, &observed, platform)
             }
             Intent::Restore(restoration) => {
-                let notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
+                let mut notes: Vec<Note> = restoration.accept_earlier_dial_strings(&mut observed);
                 let mut desired = tenant.desired.clone();
                 let dead = restoration.leave_out(&mut desired, &|address, earlier| {
                     let live = observed.objects.get(address);
@@ -233,6 +233,11 @@ impl<'a> Session<'a> {
                 // What a restore wants stands in no tenant's file.
                 let mut plan = self.compare(tenant, Some(&desired), &|_| None, &observed, platform);
                 let dialect = &tenant.provider.dialect;
+                let made = plan.steps.iter().filter(|it| it.action == Action::Create);
+                notes.extend(made.filter_map(|step| {
+                    let text = observed.not_kept.get(&step.address)?;
+                    Some(Note::new(&step.address, format!("it does not come back with {text}")))
+                }));
                 restoration.annotate(
                     &|address| self.checked.named(tenant, address),
                     dialect,

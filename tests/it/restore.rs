@@ -845,3 +845,34 @@ autoattendants: [{{ attendant-name: Menu, user: "600", starting-prompt: Prompt_1
         assert_eq!(rules[0]["forward-always"]["parameters"], json!([word]), "{rules:?}");
     }
 }
+
+/// A queue that was deleted comes back with all that its extension had in settings, and whoever approves the restore is told what
+/// does not come back.
+#[test]
+fn a_queue_comes_back_with_the_settings_of_its_extension() {
+    const OWN: &str = r#"department: Sales, email-address: "q@example.com", caller-id-name: ACME, caller-id-number: "12145550100", language-token: es_MX, recording-configuration: "yes", directory-name-visible-in-list-enabled: "no""#;
+    let world = World::new("absent: { queues: [\"400\"] }\n");
+    world.write(
+        "live/pbx/acme.1.service.yaml",
+        format!(
+            r#"
+domain: {{ domain: acme.1.service }}
+users:
+  - {{ user: "101" }}
+  - {{ user: "400", name-first-name: Sales, name-last-name: Team, service-code: system-queue, user-scope: No Portal, {OWN} }}
+callqueues: [{{ callqueue: "400", description: Sales, agents: [{{ callqueue-agent-id: 101@acme.1.service, ordinal-order: 1 }}] }}]
+"#
+        ),
+    );
+    assert_eq!(world.run(&["plan"]).ending, Ending::Fine);
+    let before = world.read_state()["users"]["400"].clone();
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    let file = files(&world).pop().unwrap();
+    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    let note = "note: queues.400: it does not come back with the devices, greetings, messages, lists of callers, login and own \
+                schedules of its extension";
+    assert_eq!(restored.out.matches(note).count(), 1, "{}", restored.out);
+    assert_eq!(world.read_state()["users"]["400"], before);
+}

@@ -3,7 +3,7 @@
 use super::{
     domain_data::DomainData,
     frames, preconditions,
-    queue_record::QueueRecord,
+    queue_record::{NOT_KEPT, QueueRecord},
     standing::{is_shown, looks_up_blocked},
     survey::survey,
 };
@@ -106,11 +106,14 @@ fn queues(live: &DomainData, scope: &Scope, observed: &mut Observed) {
         if let Some(record) = live.queue_records.get(key) {
             let rules = live.raw_rules.get(key).map(Vec::as_slice).unwrap_or_default();
             observed.own.insert(address.clone(), Own::of(&record.with(rules)));
-            let text =
-                "the devices, greetings, messages, lists of callers and own schedules of its extension";
-            observed.not_kept.insert(address.clone(), text);
+            observed.not_kept.insert(address.clone(), NOT_KEPT);
         }
         add(observed, address, Resource::Queue(words), strange, key);
+    }
+    // One that comes back comes back without it.
+    let earlier = scope.earlier.keys().filter(|it| it.kind == Kind::Queues);
+    for address in earlier.filter(|it| !live.queues.iter().any(|queue| queue.callqueue.as_str() == it.key)) {
+        observed.not_kept.insert(address.clone(), NOT_KEPT);
     }
 }
 

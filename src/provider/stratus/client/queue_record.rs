@@ -33,22 +33,63 @@ const AGENT: [(&str, &str); 8] = [
     ("callqueue-agent-max-concurrent-sms-conversations", "callqueue-agent-max-concurrent-sms-conversations"),
 ];
 
-/// What is written of the user at a queue's extension beside what makes it one (FACTS stratus/users-2).
-const USER: [&str; 8] = [
+/// What is written of the user at a queue's extension beside what makes it one (FACTS stratus/users-2): all that the vendor
+/// documents for a new one, but for its login with its rights, and what the server works out or goes with its greetings.
+const USER: [&str; 40] = [
     "name-first-name",
     "name-last-name",
+    "department",
     "site",
     "time-zone",
+    "language-token",
+    "email-address",
+    "area-code",
+    "dial-plan",
+    "dial-policy",
+    "privacy",
+    "status-message",
     "caller-id-number",
+    "caller-id-name",
+    "caller-id-number-emergency",
+    "emergency-address-id",
+    "call-screening-enabled",
+    "reject-anonymous-calls-enabled",
+    "phone-numbers-to-allow-enabled",
+    "phone-numbers-to-reject-enabled",
     "ring-no-answer-timeout-seconds",
+    "limits-max-active-calls-total",
+    "limits-max-data-storage-kilobytes",
+    "directory-announce-in-dial-by-name-enabled",
+    "directory-name-visible-in-list-enabled",
     "voicemail-enabled",
+    "voicemail-user-control-enabled",
+    "voicemail-receive-broadcast-enabled",
+    "voicemail-transcription-enabled",
+    "voicemail-playback-announce-datetime-received",
+    "voicemail-playback-announce-caller-id",
+    "voicemail-playback-sort-newest-to-oldest",
+    "email-send-alert-new-voicemail-enabled",
+    "email-send-alert-new-voicemail-behavior",
+    "email-send-alert-new-voicemail-cc-list-csv",
+    "email-send-alert-new-missed-call-enabled",
+    "recording-configuration",
+    "call-recordings-hide-from-others-enabled",
+    "music-on-hold-randomized-enabled",
     "music-on-hold-comfort-message-repeat-interval-seconds",
 ];
+
+/// What a queue is deleted with and no restore file has.
+pub const NOT_KEPT: &str =
+    "the devices, greetings, messages, lists of callers, login and own schedules of its extension";
 
 /// What is kept of the user at a queue's extension: no credential among it.
 pub fn kept_user(user: &RawValue) -> Value {
     // A row that was read is an object.
-    let user: Map<String, Value> = serde_json::from_str(user.get()).unwrap_or_default();
+    let mut user: Map<String, Value> = serde_json::from_str(user.get()).unwrap_or_default();
+    // Written under another name than it is read (FACTS stratus/wire-7).
+    if let Some(email) = user.remove("email") {
+        user.entry("email-address").or_insert(email);
+    }
     USER.iter().filter_map(|key| Some(((*key).to_owned(), user.get(*key)?.clone()))).collect()
 }
 
