@@ -233,7 +233,8 @@ fn keep_selected(
     let loaded = |it: &CheckedTenant| &workspace.tenants[it.index];
     tenants.retain(|it| tenant.is_none_or(|pattern| pattern.selects(&loaded(it).tenant)));
     let is_named = |it: &CheckedTenant| {
-        selection.tenants.as_ref().is_none_or(|names| names.contains(&loaded(it).tenant.tenant))
+        let names = selection.tenants.as_ref().filter(|_| !selection.new_tenants);
+        names.is_none_or(|names| names.contains(&loaded(it).tenant.tenant))
     };
     // What a pattern names may be in another shard.
     if selection.shard.is_none() {

@@ -18,6 +18,8 @@ pub struct Selection {
     pub tenant: Option<String>,
     /// The names of tenants, those of a saved plan; `None`: any.
     pub tenants: Option<BTreeSet<String>>,
+    /// Whether tenants that are new since that plan was made are planned as well: it is one of everything.
+    pub new_tenants: bool,
     /// Patterns for addresses of objects, alone or behind their tenant, e.g. `queues.*`, `acme/forwards.*`. Empty: all
     /// objects.
     pub only: Vec<String>,
@@ -50,6 +52,7 @@ impl Selection {
         let Self {
             tenant,
             tenants,
+            new_tenants: _,
             only,
             changed_since,
             shard,

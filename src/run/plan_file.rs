@@ -108,7 +108,8 @@ pub fn follow_plan(
     Ok(())
 }
 
-/// The part of the workspace that a saved plan is of: its tenants, by name, and nothing that has moved since.
+/// The part of the workspace that a saved plan is of: its tenants, by name, and nothing that has moved since. What is new since is
+/// a part of everything: a change of a template reaches it as well.
 fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection, Failure> {
     let made_from = &saved.made_from;
     let base = match &made_from.base {
@@ -130,7 +131,10 @@ fn selection_of(root: &Path, path: &Path, saved: &SavedPlan) -> Result<Selection
         }
         None => None,
     };
+    let of_tenants =
+        made_from.tenant.is_some() || made_from.changed_since.is_some() || made_from.shard.is_some();
     Ok(Selection {
+        new_tenants: !of_tenants && made_from.only.is_empty() && made_from.restore.is_none(),
         tenants: Some(saved.tenants.iter().map(|it| it.tenant.clone()).collect()),
         only: made_from.only.clone(),
         shard: made_from.shard,
@@ -152,6 +156,7 @@ pub(super) fn made_from(checked: &Checked, options: &Options) -> MadeFrom {
     let Selection {
         tenant,
         tenants: _,
+        new_tenants: _,
         only,
         changed_since,
         shard,

@@ -94,6 +94,43 @@ fn an_apply_is_of_the_part_that_was_planned() {
     }
 }
 
+/// One was merged after the plan was made, on a template that the plan changes for all: it was recorded as applied, and had never
+/// reached that one. A plan of a part of the workspace is not about it.
+#[test]
+fn a_tenant_that_is_new_since_the_plan_is_not_passed_over() {
+    let refused = Some("this is not what was reviewed: tenant `coil` is not in the reviewed plan");
+    let table = [
+        ("", "New", refused),
+        ("--base HEAD", "New", refused),
+        ("--environment production --as-of 2126-01-01T00:00Z", "New", refused),
+        // It is as it is to be.
+        ("", "Older", None),
+        ("--tenant [abc]*", "New", None),
+        ("--only queues.*", "New", None),
+        ("--changed-since HEAD", "New", None),
+        ("--shard 1/1", "New", None),
+    ];
+    for (selectors, name, expected) in table {
+        let world = three();
+        let own =
+            "tenant: coil\nprovider: pbx\naccount: coil.1.service\nqueues: { \"400\": { name: NAME } }\n";
+        std::fs::remove_file(world.path("tenants/coil.yaml")).unwrap();
+        world.commit(&["."]);
+        world.write("tenants/bolt.yaml", world.read("later/bolt.yaml"));
+        let file = world.argument("plan.json");
+        let words: Vec<&str> = selectors.split_whitespace().collect();
+        let planned = world.run(&[&["plan", "--out", &file], words.as_slice()].concat());
+        assert_eq!(planned.ending, Ending::Fine, "{selectors}: {}", planned.err);
+        world.write("tenants/coil.yaml", own.replace("NAME", name));
+        world.commit(&["."]);
+        let applied = world.run(&["apply", &file, "--fault", AT_ONCE]);
+        match expected {
+            Some(said) => assert_eq!((applied.ending, refusal(&applied)), (Ending::Refused, said.to_owned())),
+            None => assert_eq!(applied.ending, Ending::Fine, "{selectors}: {}{}", applied.out, applied.err),
+        }
+    }
+}
+
 /// A selector beside a saved plan would be of another part than the one that was reviewed.
 #[test]
 fn no_selector_goes_with_a_saved_plan() {
@@ -409,7 +446,7 @@ fn what_the_files_say_otherwise_by_now_is_named() {
          `[{\"extension\":\"103\",\"order\":1,\"wrap_up\":0}]`"
             .to_owned(),
         "acme/forwards.+12145550101 is changed now, and not in the reviewed plan".to_owned(),
-        "tenant `acme` of the reviewed plan is not declared any more".to_owned(),
+        "tenant `acme` of the reviewed plan is not declared any more; tenant `other` is not in the reviewed plan".to_owned(),
     ];
     assert_eq!(said, expected);
 }
