@@ -43,7 +43,7 @@ pub fn run(global: &Global, args: &MergeArgs, io: &mut Io<'_>) -> Result<Ending,
             render::plan_markdown(&mut io.markdown(), &plan, look)
         }
         PlanFormat::Json if args.redact || expected.is_some() => json::write(io.out, &plan),
-        PlanFormat::Json => json::write(io.out, whole.json()),
+        PlanFormat::Json => json::write(io.out, &whole.json()),
         PlanFormat::Html => render::plan_html(io.out, &plan, &render::Pictures::default(), args.expand),
     };
     shown(written, ending)

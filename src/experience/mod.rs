@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use sides::sides;
 use state::States;
 use std::{collections::BTreeMap, ops::Range};
-pub use table::Table;
+pub use table::{Goes, Table};
 use told::Labels;
 pub use told::listed;
 use when::Calendar;
@@ -105,6 +105,9 @@ pub struct Experience {
     pub is_unwatched: bool,
     #[serde(default)]
     pub table: Table,
+    /// What is kept of the table where it is not: see [`Table::goes`].
+    #[serde(skip)]
+    pub goes: Vec<Goes>,
     /// When all of these steps are done, calls to a place go as the sentences say; by what people call it.
     #[serde(skip)]
     pub brought: BTreeMap<String, Vec<Address>>,
@@ -158,6 +161,7 @@ fn told(
         is_limited: all.iter().any(|it| it.is_limited),
         is_unwatched: false,
         table: Table::of(all, &sides),
+        goes: Vec::new(),
         brought: BTreeMap::new(),
     }
 }

@@ -1,9 +1,13 @@
 //! Every difference of calls, for programs: nothing is left out, and each window stands there once.
 
 use super::line::Sides;
-use crate::flow::{Called, Caller, Network, Noticed, Phone, Platform, Seconds, SiteId, Situation, Timeline};
+use crate::{
+    flow::{Called, Caller, Network, Noticed, Phone, Platform, Seconds, SiteId, Situation, Timeline},
+    text::hex,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, ops::Range};
 
 /// Every call that differs. What many have in common stands there once: calls name its place.
@@ -15,6 +19,9 @@ pub struct Table {
     /// All the courses that a call can take.
     pub courses: Vec<Vec<Course>>,
     pub calls: Vec<Calls>,
+    /// Up to when every call is looked at: to the day, and in a saved plan alone.
+    #[serde(default, skip_serializing)]
+    pub until: Option<Timestamp>,
 }
 
 /// Windows of time in which the same calls differ.
@@ -41,6 +48,17 @@ pub struct Calls {
     pub after: Option<usize>,
 }
 
+/// Where some calls go that differ, however they went.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Goes {
+    /// As in [`Calls`].
+    pub to: String,
+    /// A sum of the courses that such a call can take. None: nobody takes it.
+    pub after: Option<String>,
+    /// The first time at which it is so. None: it was so before.
+    pub from: Option<Timestamp>,
+}
+
 /// One course. Times are milliseconds since the call came in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Course {
@@ -58,6 +76,8 @@ pub struct Rings {
     /// None: until the caller gives up.
     pub until: Option<u32>,
 }
+
+const DAY: Seconds = 24 * 3600;
 
 fn courses(network: &Network, home: Option<SiteId>, all: Option<&[Timeline]>) -> Option<Vec<Course>> {
     let home = home?;
@@ -126,8 +146,33 @@ fn placed<T: Ord + Clone>(known: &mut BTreeMap<T, usize>, all: &mut Vec<T>, it: 
 }
 
 impl Table {
+    /// Where the calls go that differ, each way once.
+    pub fn goes(&self) -> Vec<Goes> {
+        let sum = |at: usize| {
+            let courses = serde_json::to_vec(self.courses.get(at)?).ok()?;
+            Some(hex(&Sha256::digest(courses))[..16].to_owned())
+        };
+        let sums: Vec<Option<String>> = (0..self.courses.len()).map(sum).collect();
+        let mut all: BTreeMap<(&String, Option<&String>), Option<Timestamp>> = BTreeMap::new();
+        for Calls { to, windows, after, .. } in &self.calls {
+            let spans = self.windows.get(*windows).into_iter().flat_map(|it| &it.spans);
+            let Some(from) = spans.map(|(from, _)| *from).min() else { continue };
+            let after = after.and_then(|at| sums.get(at)?.as_ref());
+            let first = all.entry((to, after)).or_insert(from);
+            *first = (*first).min(from);
+        }
+        let goes = |((to, after), from): ((&String, Option<&String>), _)| Goes {
+            to: to.clone(),
+            after: after.cloned(),
+            from,
+        };
+        all.into_iter().map(goes).collect()
+    }
+
     pub fn of(all: &[Noticed], sides: &Sides<'_>) -> Self {
-        let mut table = Self::default();
+        let end = sides.calendar.within().end;
+        let until = Timestamp::from_second(end - end.rem_euclid(DAY)).ok();
+        let mut table = Self { until, ..Self::default() };
         let mut known: BTreeMap<Vec<(Seconds, Seconds)>, usize> = BTreeMap::new();
         let (mut states, mut ways) = (BTreeMap::new(), BTreeMap::new());
         let within = sides.calendar.within();

@@ -100,7 +100,7 @@ pub fn join(all: Vec<(String, Told)>) -> Result<Joined, NoWhole> {
         && outcomes.iter().all(|it| it.status.satisfies_dependents())
         && !plan.is_blocked();
     let carried_out = shards.iter().any(|it| it.end == CUT_OFF || (it.end == FINISHED && it.steps > 0));
-    let json = whole.json().clone();
+    let json = whole.json();
     findings.extend(whole.wrong);
     Ok(Joined { plan, json, already, outcomes, begun, findings, shards, carried_out, all_done })
 }

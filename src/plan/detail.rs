@@ -21,6 +21,9 @@ impl TenantPlan {
         if detail != Detail::Whole
             && let Some(experience) = &mut self.experience
         {
+            if detail == Detail::ToApply {
+                experience.goes = experience.table.goes();
+            }
             // Larger than all the rest, and only programs read it.
             experience.table = Table::default();
         }

@@ -2,7 +2,10 @@
 //!
 //! Nobody keeps what an apply has done until it was killed. So a field may stand anywhere on the way that was reviewed: as it
 //! was, as it was to be, or, in what was not there or was to go, with nothing in it yet.
+//!
+//! - `way`: the way of a value; `calls`: whether calls go where it was read that they would
 
+mod calls;
 mod way;
 
 use super::{Action, Plan, SavedPlan, Step, TenantPlan, saved::SavedStep, saved::SavedTenant};
@@ -81,6 +84,20 @@ fn tenant(now: &TenantPlan, then: &SavedTenant, already: &mut Vec<String>, wrong
             Err(why) => said(format!("{address} {why}")),
         }
     }
+    if is_whole(now, then) {
+        let name = &now.tenant;
+        wrong.extend(calls::otherwise(now, then).into_iter().map(|what| format!("{name}: {what}")));
+    }
+}
+
+/// Whether nothing of what was reviewed is done yet. What is done in part may have changed calls that are to go in the end as they
+/// did before, and that the reviewed plan therefore does not name.
+fn is_whole(now: &TenantPlan, then: &SavedTenant) -> bool {
+    let same = |step: &Step, then: &SavedStep| {
+        step.address == then.address && step.action == then.action && step.changes == then.changes
+    };
+    now.steps.len() == then.steps.len()
+        && now.steps.iter().all(|step| then.steps.iter().any(|then| same(step, then)))
 }
 
 /// What a step does, in words.

@@ -1,7 +1,13 @@
 //! A saved plan: what `plan --out FILE` writes and `apply FILE` reads.
 
 use super::{Action, Class, FORMAT_VERSION, MadeFrom, Part, Plan, digest, unique::Unique};
-use crate::{diff::FieldChange, model::Address, text::hex};
+use crate::{
+    diff::FieldChange,
+    experience::{Goes, Table},
+    model::Address,
+    text::hex,
+};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -15,6 +21,10 @@ const TENANTS: &str = "tenants";
 
 /// Whose fields have sums of their own.
 const MADE_FROM: &str = "made_from";
+
+/// Where the calls of a tenant stand, and up to when they are looked at.
+const TABLE: &str = "/experience/table";
+const UNTIL: &str = "until";
 
 /// Why a file is no plan that can be applied.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,6 +56,33 @@ pub struct SavedTenant {
     pub account: String,
     pub endpoints: Vec<String>,
     pub steps: Vec<SavedStep>,
+    #[serde(default)]
+    pub experience: Option<SavedExperience>,
+}
+
+/// What callers notice of that, as it was reviewed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SavedExperience {
+    /// Whether not every call was looked at.
+    #[serde(default)]
+    pub is_limited: bool,
+    #[serde(default)]
+    pub table: SavedCalls,
+}
+
+/// Where calls go that differ.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "Table")]
+pub struct SavedCalls {
+    pub goes: Vec<Goes>,
+    /// Up to when every call was looked at; none in a plan that does not say.
+    pub until: Option<Timestamp>,
+}
+
+impl From<Table> for SavedCalls {
+    fn from(table: Table) -> Self {
+        Self { goes: table.goes(), until: table.until }
+    }
 }
 
 /// One step of a saved plan, as far as somebody approves it.
@@ -64,7 +101,25 @@ pub struct SavedStep {
 
 /// The text of a saved plan. `hide` takes credentials out of it.
 pub fn write(plan: &Plan, hide: &dyn Fn(&str) -> String) -> serde_json::Result<String> {
-    text(serde_json::from_str(&hide(&serde_json::to_string(plan)?))?)
+    let mut value: Value = serde_json::from_str(&hide(&serde_json::to_string(plan)?))?;
+    let tenants = value.get_mut(TENANTS).and_then(Value::as_array_mut).into_iter().flatten();
+    for (tenant, saved) in plan.tenants.iter().zip(tenants) {
+        let until = tenant.experience.as_ref().and_then(|it| it.table.until);
+        let table = saved.pointer_mut(TABLE).and_then(Value::as_object_mut);
+        if let Some((until, table)) = until.zip(table) {
+            table.insert(UNTIL.to_owned(), serde_json::to_value(until)?);
+        }
+    }
+    text(value)
+}
+
+/// A saved plan in JSON as a plan is printed: the same on any day.
+pub(super) fn printed(mut value: Value) -> Value {
+    let tenants = value.get_mut(TENANTS).and_then(Value::as_array_mut).into_iter().flatten();
+    for table in tenants.filter_map(|it| it.pointer_mut(TABLE)?.as_object_mut()) {
+        table.shift_remove(UNTIL);
+    }
+    value
 }
 
 /// The text of a plan that is in JSON already.

@@ -4,7 +4,7 @@ use super::{
     MadeFrom, Plan, Shard, digest,
     part::{Across, Beside, ELSEWHERE, Line, Part, WayOut, hosted},
     read_back,
-    saved::{SUMS, text},
+    saved::{SUMS, printed, text},
 };
 use crate::{
     finding::Finding,
@@ -129,8 +129,8 @@ pub struct Whole {
 
 impl Whole {
     /// In JSON, as it would have been printed.
-    pub fn json(&self) -> &Value {
-        &self.plan
+    pub fn json(&self) -> Value {
+        printed(self.plan.clone())
     }
 
     /// The text of its file.

@@ -126,7 +126,8 @@ pub fn is_nothing(plan: &Plan) -> bool {
 fn is_nothing_of<'p>(tenants: impl IntoIterator<Item = &'p TenantPlan>) -> bool {
     let mut tenants = tenants.into_iter().filter(|it| !it.steps.is_empty()).peekable();
     let nothing = |it: &Experience| {
-        let Experience { lines, meanwhile, beyond, is_limited, is_unwatched, table, brought: _ } = it;
+        let Experience { lines, meanwhile, beyond, is_limited, is_unwatched, table, goes: _, brought: _ } =
+            it;
         let is_told =
             !lines.is_empty() || !meanwhile.is_empty() || !beyond.is_empty() || !table.calls.is_empty();
         !is_told && !is_limited && !is_unwatched

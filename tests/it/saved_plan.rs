@@ -450,3 +450,136 @@ fn what_the_files_say_otherwise_by_now_is_named() {
     ];
     assert_eq!(said, expected);
 }
+
+/// One who rings a colleague, two numbers, and what live is when they are read.
+fn calls() -> World {
+    let world = World::new("");
+    let number = |number: &str, to: &str| json!({ "phonenumber": number, "dial-rule-application": "to-user-residential", "dial-rule-translation-destination-user": to });
+    let always = json!({ "enabled": "yes", "parameters": ["user_103"] });
+    let live = json!({
+        "domain": { "domain": "acme.1.service" },
+        "users": [
+            { "user": "101", "answerrules": [{ "time-frame": "*", "enabled": "yes", "forward-always": always }] },
+            { "user": "102" }, { "user": "103" }, { "user": "104" },
+        ],
+        "phonenumbers": [number("12145550100", "101"), number("12145550101", "102")],
+    });
+    world.write("live/pbx/acme.1.service.yaml", live.to_string());
+    world
+}
+
+/// Two changes were reviewed, each by itself, and both together do what neither plan has shown: a number was led to an extension, and
+/// that extension outside. Whatever else was merged is no reason.
+#[test]
+fn what_callers_notice_beside_what_was_reviewed_is_named() {
+    const NUMBER: &str = "numbers: { \"+12145550101\": { route: { extension: \"102\" } } }\n";
+    let diverts = |text: &str| format!("{NUMBER}diverts: {{ {text} }}\n");
+    let led = |to: &str| NUMBER.replace("102", to);
+    let outside = r#""104": { always: { number: "+19725550111" } }"#;
+    let colleague = r#""104": { always: { extension: "103" } }"#;
+    let on_103 = r#""103": { always: { number: "+19725550111" } }"#;
+    let new = Some("acme: calls to +1 214 555 0101 differ now, of which the reviewed plan says nothing");
+    let other = Some("acme: calls to extension 104 go another way now than the reviewed plan says");
+    // What is planned; what is merged and applied before it; both; and what is said of it.
+    let table = [
+        (diverts(outside), NUMBER.to_owned(), diverts(outside), None),
+        (diverts(outside), led("104"), diverts(outside).replace("102", "104"), new),
+        (diverts(outside), led("103"), diverts(outside).replace("102", "103"), None),
+        (diverts(colleague), diverts(on_103), diverts(&format!("{colleague}, {on_103}")), other),
+        // They have gone another way before.
+        (
+            diverts(outside),
+            diverts(r#""104": { busy: voicemail }"#),
+            diverts(r#""104": { always: { number: "+19725550111" }, busy: voicemail }"#),
+            None,
+        ),
+    ];
+    for (planned, before, both, expected) in table {
+        let world = calls();
+        let file = world.argument("plan.json");
+        world.tenant(&planned);
+        assert_eq!(world.run(&["plan", "--out", &file]).ending, Ending::Fine);
+        world.tenant(&before);
+        let applied = world.run(&["apply", "--auto-approve", "--fault", AT_ONCE]);
+        assert_eq!(applied.ending, Ending::Fine, "{before}: {}{}", applied.out, applied.err);
+        world.tenant(&both);
+        let applied = world.run(&["apply", &file, "--fault", AT_ONCE]);
+        match expected {
+            Some(said) => assert_eq!(
+                (applied.ending, refusal(&applied)),
+                (Ending::Refused, format!("this is not what was reviewed: {said}"))
+            ),
+            None => assert_eq!(applied.ending, Ending::Fine, "{both}: {}{}", applied.out, applied.err),
+        }
+    }
+}
+
+/// Half of a plan was applied, and calls to a number are for now where they are neither before nor after: the plan does not name
+/// them, and its apply goes on all the same.
+#[test]
+fn what_is_applied_in_part_goes_on() {
+    let world = calls();
+    let file = world.argument("plan.json");
+    // It rings 103 before and after.
+    world.tenant(
+        "diverts: { \"101\": { always: off } }\nnumbers: { \"+12145550100\": { route: { extension: \"103\" } } }\n",
+    );
+    let planned = world.run(&["plan", "--out", &file, "--format", "json"]);
+    assert_eq!(planned.ending, Ending::Fine, "{}", planned.err);
+    let plan: Value = serde_json::from_str(&planned.out).unwrap();
+    let table = &plan["tenants"][0]["experience"]["table"];
+    let named: Vec<&Value> = table["calls"].as_array().unwrap().iter().map(|it| &it["to"]).collect();
+    assert!(
+        named.contains(&&json!("extension 101")) && !named.contains(&&json!("+12145550100")),
+        "{named:?}"
+    );
+    let half = world.run(&["apply", "--only", "diverts.101", "--auto-approve", "--fault", AT_ONCE]);
+    assert_eq!(half.ending, Ending::Fine, "{}{}", half.out, half.err);
+    let rest = world.run(&["apply", &file, "--fault", AT_ONCE]);
+    assert_eq!(rest.ending, Ending::Fine, "{}{}", rest.out, rest.err);
+}
+
+/// A plan is as good in a year as it was: on what days of a later year its calls are as well nobody could know when it was reviewed.
+#[test]
+fn a_plan_that_is_applied_much_later_is_the_same() {
+    let world = calls();
+    let of = |number: &str, timeout: u32| {
+        format!(
+            r#"
+time_zone: America/Chicago
+schedules:
+  weekend: {{ weekly: {{ sat-sun: ["00:00-24:00"] }} }}
+  christmas: {{ yearly: ["12-25"] }}
+numbers: {{ "+12145550101": {{ route: {{ extension: "{number}" }} }} }}
+rules:
+  "102": {{ order: [{{ when: weekend, forward: {{ always: voicemail }} }}, {{ when: christmas, forward: {{ always: {{ extension: "104" }} }} }}, {{ when: default }}] }}
+  "104": {{ order: [{{ when: default, forward: {{ no_answer: voicemail }} }}], ring_timeout: {timeout} }}
+"#
+        )
+    };
+    let run =
+        |now: &str, words: &[&str]| world.run_at(now, &[words, &["--sandbox", "--fault", AT_ONCE]].concat());
+    let file = world.argument("plan.json");
+    world.tenant(&of("102", 20));
+    assert_eq!(world.run(&["apply", "--auto-approve", "--fault", AT_ONCE]).ending, Ending::Fine);
+    world.tenant(&of("102", 30));
+    // Christmas is a Saturday, and in the year after a Monday, on which the number goes there as well.
+    let planned = run("2027-01-05T12:00:00Z", &["plan", "--out", &file]);
+    assert_eq!(planned.ending, Ending::Fine, "{}", planned.err);
+    assert!(!planned.out.contains("555 0101"), "{}", planned.out);
+    let state = world.state();
+    let times = [
+        "2027-01-05T18:00:00Z",
+        "2027-02-20T03:00:00Z",
+        "2027-12-10T12:00:00Z",
+        "2027-12-26T12:00:00Z",
+        "2029-06-01T00:00:00Z",
+    ];
+    for now in times {
+        std::fs::write(world.state_file(), &state).unwrap();
+        let shown = run(now, &["plan"]);
+        assert_eq!(shown.out.contains("555 0101"), now > "2027-12-25", "{now}: {}", shown.out);
+        let applied = run(now, &["apply", &file]);
+        assert_eq!(applied.ending, Ending::Fine, "{now}: {}{}", applied.out, applied.err);
+    }
+}
