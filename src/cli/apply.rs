@@ -23,6 +23,8 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     if let Some(path) = &args.plan {
         run::follow_plan(&global.dir, path, &mut options, &mut apply)?;
     }
+    // Of a run that ends before it has one there is no outcome of an earlier run either.
+    run::keep_outcome(args.outcome.as_deref(), b"")?;
     let checked = run::check(&global.dir, &options)?;
     let (context, mut notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
@@ -75,8 +77,9 @@ impl Run<'_> {
         }
         if plan.is_empty() {
             let ending = if plan.is_blocked() { Ending::Error } else { Ending::Fine };
+            let end = End { outcomes: &[], restore: None, findings: &[], exit_code: ending as i32 };
+            run::keep_outcome(args.outcome.as_deref(), &events::last_line(&plan, end)?)?;
             if args.format == Format::Json {
-                let end = End { outcomes: &[], restore: None, findings: &[], exit_code: ending as i32 };
                 events::finished(io.out, &plan, end)?;
             }
             return Ok(ending);
@@ -126,20 +129,20 @@ impl Run<'_> {
         io: &mut Io<'_>,
     ) -> Result<Ending, Failure> {
         let Applied { outcomes, restore, findings, ending } = applied;
+        let end = End { outcomes, restore: restore.as_deref(), findings, exit_code: *ending as i32 };
+        let kept = events::last_line(plan, end).map_err(Failure::from);
+        let kept = kept.and_then(|line| run::keep_outcome(self.args.outcome.as_deref(), &line));
         let shown = shown.and_then(|()| match self.args.format {
             Format::Text => render::applied(&mut io.page(), plan, outcomes),
             Format::Markdown => render::outcomes_markdown(&mut io.markdown(), plan, outcomes, findings),
-            Format::Json => {
-                let (restore, exit_code) = (restore.as_deref(), *ending as i32);
-                events::finished(io.out, plan, End { outcomes, restore, findings, exit_code })
-            }
+            Format::Json => events::finished(io.out, plan, end),
         });
         let shown = shown.and_then(|()| io.out.flush());
         if shown.is_err() || self.args.format == Format::Text {
             let _ = render::findings(&mut io.talk(), findings);
         }
-        match (ending, shown) {
-            (Ending::Fine, Err(error)) => Err(error.into()),
+        match (ending, shown.map_err(Failure::from).and(kept)) {
+            (Ending::Fine, Err(failure)) => Err(failure),
             (ending, _) => Ok(*ending),
         }
     }

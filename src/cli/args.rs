@@ -366,6 +366,9 @@ pub struct ApplyArgs {
     /// How to print what happens
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+    /// Write how it ended to this file as well: the last line of `--format json`
+    #[arg(long, value_name = "FILE")]
+    pub outcome: Option<PathBuf>,
     /// Do not ask for approval
     #[arg(long)]
     pub auto_approve: bool,

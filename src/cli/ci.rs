@@ -115,6 +115,7 @@ async fn outcome(global: &Global, args: &OutcomeArgs, io: &mut Io<'_>) -> Result
     let outcome = ci::Outcome {
         commit: &args.commit,
         code: args.code,
+        by_hand: args.by_hand,
         markdown: &args.markdown,
         log: args.log.as_deref(),
         plan: args.plan.as_deref(),

@@ -101,6 +101,13 @@ pub fn finished(out: &mut dyn Write, plan: &Plan, end: End<'_>) -> io::Result<()
     json::line(out, &end_of(plan, end)?)
 }
 
+/// The same as its line.
+pub fn last_line(plan: &Plan, end: End<'_>) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    finished(&mut line, plan, end)?;
+    Ok(line)
+}
+
 /// The same of several runs, with how each of them ended.
 pub fn finished_together(
     out: &mut dyn Write,

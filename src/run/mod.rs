@@ -181,7 +181,7 @@ pub use machine::{ignored_signals, on_runtime};
 pub use options::{ApplyOptions, Approval, Emulation, Logging, Options, Selection, duration, instant};
 pub use outcomes::{ending as ending_of_all, merge_outcomes};
 pub use pictured::{Drawings, Drawn};
-pub use plan_file::{follow_plan, merge_plans, save_plan, save_whole, saved_plan};
+pub use plan_file::{follow_plan, keep_outcome, merge_plans, save_plan, save_whole, saved_plan};
 pub use progress::Progress;
 pub use schema::{SchemaOf, write_schemas};
 pub use session::{Opened, Session};

@@ -84,6 +84,16 @@ pub fn save_whole(path: &Path, whole: &Whole) -> Result<(), Failure> {
     saved.and_then(|text| put(path, &text)).map_err(|error| unsaved(path, &error))
 }
 
+/// Writes how an apply ended into the file that was named for it, if one was.
+pub fn keep_outcome(path: Option<&Path>, line: &[u8]) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    file::replace(path, line).map_err(|error| {
+        let shown = path.display();
+        Failure::error(format!("cannot write the outcome to `{shown}`: {}", io_reason(&error)))
+            .help("name a file in a directory that is there and can be written to")
+    })
+}
+
 fn unsaved(path: &Path, error: &std::io::Error) -> Failure {
     let help = match error.kind() {
         std::io::ErrorKind::FileTooLarge => {

@@ -530,6 +530,41 @@ fn one_issue_is_open_while_an_apply_has_not_ended_well() {
     }
 }
 
+/// What is left to people stays in an issue until one of them closes it, whatever is applied later; an issue about an apply that failed
+/// goes.
+#[test]
+fn what_is_left_by_hand_stays_open() {
+    const LATER: &str = "2222222222222222222222222222222222222222";
+    for job in 0..2 {
+        let world = World::new();
+        world.pull(2, OTHER);
+        world.host.state().pulls[0].open = false;
+        world.host.state().pulls[0].merged_as = Some(HEAD.to_owned());
+        let jobs = world.jobs();
+        world.workspace.write("plan.md", "## dialform apply\n- [ ] click here\n");
+        let outcome = |commit: &str, more: &[&str]| {
+            let all = ["outcome", "plan.md", "--environment", "production", "--commit", commit, "--code"];
+            world.well(&jobs[job], &[&all[..], more].concat())
+        };
+        assert_eq!(outcome(HEAD, &["4"]), "#2: said how it ended\n#102: opened\n");
+        let said = outcome(HEAD, &["0", "--by-hand"]);
+        let expected =
+            ["#2: said how it ended", "#103: opened, something is left to do by hand", "#102: closed"];
+        assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+        // The job is run again; a later commit is applied.
+        let again = "#103: lists what is left to do by hand";
+        assert_eq!(outcome(HEAD, &["0", "--by-hand"]).lines().last(), Some(again));
+        assert!(!outcome(LATER, &["0"]).contains("closed"));
+        let state = world.host.state();
+        let well = ":white_check_mark: Commit <code>111111111111</code> is applied, but for what is left to do by hand.";
+        let [open] = state.open_issues()[..] else { panic!("one issue is open") };
+        for text in [state.said(2)[0], &open.body] {
+            assert!(text.contains(well) && text.contains("- [ ] click here"), "{text}");
+        }
+        assert!(open.body.contains("closes the issue then"), "{}", open.body);
+    }
+}
+
 /// Thirty nights: a comment on those on which what differs has changed, and on no other.
 #[test]
 fn the_night_speaks_when_something_has_changed() {

@@ -5,9 +5,12 @@ mod world;
 
 use crate::pipelines::{Artifact, Conclusion, JobResult, injections};
 use std::path::Path;
-use world::{CHECK, FILE, Life, PLAN};
+use world::{CHECK, FILE, Life, PLAN, live, tenant};
 
 const OURS: &str = "acme/phones";
+
+/// What a branch changes.
+type Edit<'e> = &'e dyn Fn(&crate::workspace::Workspace);
 
 /// Change, comment, merge, apply; somebody changes the portal, the night says so once, and the portal's side is taken.
 #[test]
@@ -202,6 +205,90 @@ fn a_refused_commit_does_not_go_along_unseen() {
     assert_eq!(life.applied(), before);
     assert!(!done(&life, 1) && !done(&life, 2), "{}", life.ours(1, "applied"));
     assert_eq!(life.host.state().open_issues().len(), 1);
+}
+
+/// One pull request adds a tenant on a template, and another one, planned before that was merged, changes the template. The plan of the
+/// second knows nothing of the tenant: its commit was recorded as applied, and the tenant never got the change.
+#[test]
+fn a_plan_that_knows_nothing_of_a_tenant_is_not_all_of_a_commit() {
+    let west = live().replace("acme.1.service", "west.1.service");
+    let life = Life::of(&tenant(), &[("acme.1.service", &live()), ("west.1.service", &west)]);
+    let of =
+        |name: &str| format!("tenant: {name}\naccount: {name}.1.service\nextends: ../templates/all.yaml\n");
+    let template = tenant().replace("tenant: acme\n", "").replace("account: acme.1.service\n", "");
+    life.branch("template", 0, |it| {
+        it.write("templates/all.yaml", &template);
+        it.write(FILE, of("acme"));
+    });
+    life.laptop.git(&["push", "-q", "origin", "template:main"]);
+    applied(&life);
+    let changes: [(u64, Edit<'_>); 2] = [
+        (1, &|it| it.write("tenants/west.yaml", of("west"))),
+        (2, &|it| it.edit("templates/all.yaml", "name: Sales", "name: Shop")),
+    ];
+    for (number, edit) in changes {
+        let head = life.branch(&format!("change-{number}"), 0, edit);
+        life.open(number, &head);
+        assert_eq!(life.planned(number, OURS).conclusion, Conclusion::Success);
+    }
+    life.merge(1, "squash");
+    let with_west = life.main();
+    life.merge(2, "squash");
+    let run = life.apply();
+    assert_eq!(run.conclusion, Conclusion::Failure, "{}", run.job("apply").log());
+    assert_eq!((life.applied(), life.live("400").as_str()), (with_west, "Sales"));
+    assert!(life.ours(2, "applied").contains("### west"), "{}", life.ours(2, "applied"));
+    let approve = invited(&life.ours(2, "applied"));
+    assert_eq!(life.comment(2, "bob", &approve).unwrap().conclusion, Conclusion::Success);
+    assert_eq!((life.applied(), life.live("400").as_str()), (life.main(), "Shop"));
+    // At night nothing differs in either.
+    assert_eq!(life.night().conclusion, Conclusion::Success);
+    assert!(life.host.state().open_issues().is_empty());
+}
+
+/// What only people can do kept its commit from being recorded, and every later one of any tenant from being applied.
+#[test]
+fn a_step_by_hand_stops_nobody() {
+    const FORWARD: &str = "forwards: { \"+12145550100\": { to: \"+19725550199\" } }\n";
+    let life = Life::with(&(tenant() + FORWARD), &live());
+    applied(&life);
+    let lead = |it: &crate::workspace::Workspace| it.edit(FILE, "9725550199", "9725550198");
+    // By itself, beside a step of ours, and beside one that nobody reviewed.
+    let changes: [Edit<'_>; 3] = [
+        &lead,
+        &|it| {
+            it.edit(FILE, "9725550198", "9725550197");
+            it.edit(FILE, "name: Sales", "name: Shop");
+        },
+        &|it| it.edit(FILE, "9725550197", "9725550196"),
+    ];
+    for (number, edit) in (1..).zip(changes) {
+        let head = life.branch(&format!("change-{number}"), 0, edit);
+        life.open(number, &head);
+        assert_eq!(life.planned(number, OURS).conclusion, Conclusion::Success);
+        life.merge(number, "squash");
+        if number == 3 {
+            // Nobody has reviewed this one, and nothing is to be written for it.
+            life.runner.artifacts.lock().unwrap().clear();
+        }
+        reviewed(&life, 10 + number, 0, ["Repairs", "Orders", "Returns"][number as usize - 1], "Later");
+        life.merge(10 + number, "squash");
+        applied(&life);
+        let state = life.host.state();
+        let open = state.open_issues();
+        assert_eq!(open.len() as u64, number);
+        let to = format!("972555019{}", 9 - number);
+        assert!(
+            open.last().unwrap().body.contains(&format!("Forwarding Number: {to}")),
+            "{}",
+            open.last().unwrap().body
+        );
+        drop(state);
+        assert!(life.ours(number, "applied").contains(&to), "{}", life.ours(number, "applied"));
+        assert!(done(&life, number) && done(&life, 10 + number), "{number}");
+    }
+    assert_eq!(life.live("400"), "Shop");
+    assert_eq!(life.live("403"), "Later");
 }
 
 /// A plan that was made once the change was merged was shown to nobody: what the portal had meanwhile is not undone by it.

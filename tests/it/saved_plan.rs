@@ -94,6 +94,32 @@ fn an_apply_is_of_the_part_that_was_planned() {
     }
 }
 
+/// A job that shows Markdown knows by it what is left. Nothing of an earlier run stands there.
+#[test]
+fn how_it_ended_is_kept_in_a_file() {
+    let world = three();
+    let (plan, kept) = (world.argument("plan.json"), world.argument("outcome.json"));
+    assert_eq!(world.run(&["plan", "--out", &plan]).ending, Ending::Fine);
+    for format in ["json", "markdown"] {
+        let apply = ["apply", &plan, "--fault", AT_ONCE, "--outcome", &kept, "--format", format];
+        let applied = world.run(&apply);
+        assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+        let text = world.read("outcome.json");
+        assert_eq!(outcome(&text).unwrap()["exit_code"], 0, "{text}");
+        assert!(format != "json" || applied.out.ends_with(&text), "{text}\n{}", applied.out);
+    }
+    world.edit("tenants/acme.yaml", "name: Old", "name: Other");
+    assert_eq!(world.run(&["apply", &plan, "--outcome", &kept]).ending, Ending::Refused);
+    assert_eq!(world.read("outcome.json"), "");
+    let nowhere = world.argument("no/outcome.json");
+    let failed = world.run(&["apply", &plan, "--outcome", &nowhere]);
+    assert!(
+        failed.ending == Ending::Error && failed.err.contains("cannot write the outcome to"),
+        "{}",
+        failed.err
+    );
+}
+
 /// One was merged after the plan was made, on a template that the plan changes for all: it was recorded as applied, and had never
 /// reached that one. A plan of a part of the workspace is not about it.
 #[test]

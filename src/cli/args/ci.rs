@@ -135,6 +135,9 @@ pub struct OutcomeArgs {
     /// The exit code of the apply
     #[arg(long, value_name = "CODE")]
     pub code: u8,
+    /// With code 0: what is left is for people to do, and an issue lists it until somebody closes that
+    #[arg(long)]
+    pub by_hand: bool,
     /// What it said on standard error
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

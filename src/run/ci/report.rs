@@ -17,6 +17,8 @@ pub struct Outcome<'a> {
     pub commit: &'a str,
     /// The exit code of the apply.
     pub code: u8,
+    /// Whether people have to do what is left of one that ended well.
+    pub by_hand: bool,
     /// What it printed, as Markdown.
     pub markdown: &'a Path,
     /// What it said on standard error.
@@ -32,7 +34,13 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
     let printed = written(outcome.markdown)?;
     let log = outcome.log.map(written).transpose()?.unwrap_or_default();
     let well = outcome.code == 0;
+    let by_hand = well && outcome.by_hand;
     let ended = match outcome.code {
+        0 if by_hand => {
+            format!(
+                ":white_check_mark: Commit <code>{short}</code> is applied, but for what is left to do by hand."
+            )
+        }
         0 => format!(":white_check_mark: Commit <code>{short}</code> is applied."),
         3 => format!(":stop_sign: Commit <code>{short}</code> waits: this run has changed nothing."),
         4 => format!(":x: Commit <code>{short}</code> is applied in part."),
@@ -59,6 +67,9 @@ pub async fn outcome(job: &Job, outcome: &Outcome<'_>) -> Result<Vec<String>, Fa
         keep(job, topic, &mark, &said, outcome.code).await?;
         lines.push(format!("#{}: said how it ended", request.number));
     }
+    if by_hand {
+        lines.push(left(job, &said, short).await?);
+    }
     lines.extend(trouble(job, outcome.code, &said, short).await?);
     Ok(lines)
 }
@@ -74,6 +85,24 @@ async fn keep(job: &Job, topic: Topic, mark: &str, said: &str, code: u8) -> Resu
         Some(ours) => job.forge.edit_comment(topic, ours.id, &text).await.map_err(failed),
         None => job.forge.comment(topic, &text).await.map_err(failed),
     }
+}
+
+/// Keeps an issue about what a commit leaves to people. They alone know when it is done: no later apply closes it.
+async fn left(job: &Job, said: &str, short: &str) -> Result<String, Failure> {
+    let mark = body::mark("by-hand", &format!("{}:{short}", job.mark));
+    let text = format!("{mark}\nSomebody does this in the portal, and closes the issue then.\n\n{said}");
+    let open = job.forge.issues().await.map_err(failed)?;
+    Ok(match open.into_iter().find(|it| body::begins(&it.body, &mark)) {
+        Some(issue) => {
+            job.forge.edit_issue(issue.number, &text).await.map_err(failed)?;
+            format!("#{}: lists what is left to do by hand", issue.number)
+        }
+        None => {
+            let title = format!("dialform: commit {short} leaves something to do by hand");
+            let number = job.forge.open_issue(&title, &text).await.map_err(failed)?;
+            format!("#{number}: opened, something is left to do by hand")
+        }
+    })
 }
 
 /// Opens, goes on with or closes the issue about applies that did not end well. Its text is of now: the plan that it asks

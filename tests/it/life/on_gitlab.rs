@@ -156,3 +156,26 @@ fn a_change_lives_on_gitlab() {
     assert!(comment.contains("Owned"), "{comment}");
     assert_eq!(life.host.state().writes.len(), writes);
 }
+
+/// What is left to people alone is no failed job: it is told, and an issue keeps it.
+#[test]
+fn a_step_by_hand_is_no_failed_job_on_gitlab() {
+    let life = life();
+    life.branch("forward", 0, |it| {
+        let text = it.read(FILE);
+        it.write(FILE, text + "forwards: { \"+12145550100\": { to: \"+19725550199\" } }\n");
+    });
+    life.laptop.git(&["push", "-q", "origin", "forward:main"]);
+    let before = life.main();
+    let head = life.branch("one", 0, |it| it.edit(FILE, "9725550199", "9725550198"));
+    life.open(1, &head);
+    assert_eq!(planned(&life, &head, "42").code, 0);
+    life.merge(1, "merge");
+    let done = applied(&life, &before);
+    assert_eq!(done.iter().map(|it| it.code).collect::<Vec<_>>(), [0, 0], "{}", done[1].log);
+    let state = life.host.state();
+    let [open] = state.open_issues()[..] else { panic!("{}", done[1].log) };
+    assert!(open.body.contains("Forwarding Number: 9725550198"), "{}", open.body);
+    drop(state);
+    assert!(life.ours(1, "applied").contains(":white_check_mark:"));
+}

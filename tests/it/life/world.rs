@@ -52,13 +52,13 @@ const QUEUES: [(&str, &str); 6] = [
 ];
 
 /// The file of the only tenant.
-fn tenant() -> String {
+pub fn tenant() -> String {
     let queues = QUEUES.map(|(queue, name)| format!("\n  \"{queue}\":\n    name: {name}\n"));
     format!("tenant: acme\nprovider: pbx\naccount: acme.1.service\nqueues:{}", queues.concat())
 }
 
 /// What is live at first. A number that no file tells of leads to the last queue. A number that no file tells of leads to the last queue.
-fn live() -> String {
+pub fn live() -> String {
     let queues =
         QUEUES.map(|(queue, name)| format!("  - {{ callqueue: \"{queue}\", description: {name} }}\n"));
     format!(
@@ -77,9 +77,16 @@ impl Life {
 
     /// The same with another tenant.
     pub fn with(tenant: &str, live: &str) -> Self {
+        Self::of(tenant, &[("acme.1.service", live)])
+    }
+
+    /// The same with several accounts, by their names.
+    pub fn of(tenant: &str, live: &[(&str, &str)]) -> Self {
         let files = tempfile::tempdir().unwrap();
         fs::create_dir(files.path().join("live")).unwrap();
-        fs::write(files.path().join("live/acme.1.service.yaml"), live).unwrap();
+        for (account, live) in live {
+            fs::write(files.path().join(format!("live/{account}.yaml")), live).unwrap();
+        }
         let runtime = Runtime::new().unwrap();
         let options = served::options_in(files.path(), "stratus", "");
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
