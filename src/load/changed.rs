@@ -141,23 +141,41 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         Some(())
     };
     let pieces: BTreeSet<&String> = gone.iter().filter(|name| added_to(name).is_some()).collect();
-    let mut moved = |name: &str| {
+    let mut account = |name: &str| {
         let tree = read(name).map(|tree| library.tenant(&then, (tree, true), &mut Vec::new()));
         let tree = tree.map(|(tree, _)| Untils::find(&tree, &mut Vec::new()).split(tree, workspace.at).0);
         let tenant = tree.and_then(|tree| decode::<Tenant>(&tree, tree.root(), &mut Vec::new()));
-        tenant.is_some_and(|it| {
-            let mut all = workspace.tenants.iter().map(|loaded| &loaded.tenant);
-            all.any(|now| (&now.provider, &now.account) == (&it.provider, &it.account))
-        })
+        tenant.map(|it| (it.provider, it.account))
     };
-    let is_lost = |name: &&String| !now.contains(name.as_str()) && !pieces.contains(name);
-    let lost = gone.iter().filter(is_lost).filter(|name| !moved(name));
-    let findings = lost.map(|name| {
-        let message = format!("`{name}` was a tenant file at `{named}` and no longer is");
-        Finding::warning("changed-since", message)
-            .help("what it declared stays live, and dialform no longer manages it")
+    let loaded = workspace.tenants.iter().map(|it| (it.tenant.provider.as_str(), it.tenant.account.as_str()));
+    let others = part.into_iter().flat_map(Part::accounts).map(|(_, account)| account);
+    let managed: BTreeSet<(&str, &str)> = loaded.chain(others).collect();
+    // A provider under another name is still that system.
+    let entry = |name: &str| match &earlier {
+        Some(earlier) => earlier.tree.get(&[Segment::key(PROVIDERS), Segment::key(name)]),
+        None => workspace.written(name),
+    };
+    let is_same = |then: &str, now: &str| {
+        then == now || entry(then).zip(workspace.written(now)).is_some_and(|(then, now)| then.says_as(now))
+    };
+    let lost = gone.iter().filter(|name| !pieces.contains(name)).filter_map(|name| {
+        let was = account(name);
+        let is_managed = was.as_ref().is_some_and(|(provider, account)| {
+            managed.iter().any(|(now, its)| its == account && is_same(provider, now))
+        });
+        let message = match (was, now.contains(name.as_str())) {
+            _ if is_managed => return None,
+            (_, false) => format!("`{name}` was a tenant file at `{named}` and no longer is"),
+            // The name of a tenant that is gone is another's now.
+            (Some((provider, account)), true) => {
+                format!("`{name}` was of account `{account}` of `{provider}` at `{named}`, which no tenant has any more")
+            }
+            (None, true) => return None,
+        };
+        let finding = Finding::warning("changed-since", message);
+        Some(finding.help("what it declared stays live, and dialform no longer manages it"))
     });
-    let findings = findings.collect();
+    let findings = lost.collect();
     let lints = earlier.map(|earlier| earlier.lints);
     Ok(Changed { tenants, findings, earlier: then, named: named.to_owned(), lints })
 }

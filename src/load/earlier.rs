@@ -11,6 +11,7 @@ use super::{
     pieces::joined,
     revision::Revision,
     scan::scan,
+    showable::PROVIDERS,
     source::Source,
     source::WORKSPACE_FILE,
     template::Extent,
@@ -22,6 +23,7 @@ use crate::{
     file,
     finding::{Finding, Level},
     model::{Tenant, WorkspaceFile},
+    path::Segment,
 };
 use jiff::Timestamp;
 use std::{collections::BTreeSet, path::Path, sync::Arc};
@@ -40,6 +42,8 @@ pub struct Earlier {
     revision: Arc<Revision>,
     /// The instant that they are read for.
     at: Timestamp,
+    /// `dialform.yaml`.
+    tree: Tree,
 }
 
 impl Earlier {
@@ -110,6 +114,7 @@ impl Earlier {
             findings: Vec::new(),
             named: named.to_owned(),
             at,
+            tree: Tree::empty(WORKSPACE_FILE),
         };
         if !revision.has(WORKSPACE_FILE) {
             earlier.findings.push(missing(&revision));
@@ -137,7 +142,16 @@ impl Earlier {
         for tree in joined.tenants {
             earlier.read(&files, &mut library, tree);
         }
+        earlier.tree = tree;
         Ok(earlier)
+    }
+
+    /// What a provider of then is called now: the same, or as another entry is that says the same.
+    pub fn provider_now<'n, P>(&'n self, name: &'n str, now: &'n Workspace<P>) -> &'n str {
+        let entry = self.tree.get(&[Segment::key(PROVIDERS), Segment::key(name)]);
+        let Some(entry) = entry.filter(|_| !now.providers.contains_key(name)) else { return name };
+        let same = |other: &&String| now.written(other).is_some_and(|it| it.says_as(entry));
+        now.providers.keys().find(same).map_or(name, String::as_str)
     }
 
     /// The files of a revision, if it is named as this one was.

@@ -282,10 +282,9 @@ impl Part {
         kinds
     }
 
-    /// Whether a tenant of this name, or with this account, is among the others.
-    pub fn has(&self, tenant: &str, provider: &str, account: &str) -> bool {
-        let same = |it: &Scanned| it.tenant == tenant || (it.provider == provider && it.account == account);
-        self.others.values().any(same)
+    /// The names of the others, each with its provider and its account.
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, (&str, &str))> {
+        self.others.values().map(|it| (it.tenant.as_str(), (it.provider.as_str(), it.account.as_str())))
     }
 
     /// The names of the others.

@@ -98,6 +98,22 @@ fn undeclared_fields(address: &Address, then: &Resource, now: &Resource, base: &
     (!fields.is_empty()).then(|| Note::new(address, text()))
 }
 
+/// That a tenant is another account than it was, and what that means.
+pub fn other_account(
+    name: &str,
+    (provider, account): (&str, &str),
+    was: (&str, &str),
+    revision: &str,
+) -> (String, &'static str) {
+    let message = format!(
+        "tenant `{name}` is account `{account}` of `{provider}`, and was account `{}` of `{}` at {revision}",
+        was.1, was.0
+    );
+    let help =
+        "all that it declares is planned for that account, and what is live in the other one stays as it is";
+    (message, help)
+}
+
 /// What the tenant says of itself otherwise than it did, and no step shows: what comes of it is known only from what is live.
 fn said_otherwise(name: &str, base: &Base, now: &Tenant) -> Vec<Finding> {
     let Some(then) = &base.tenant else { return Vec::new() };
@@ -113,14 +129,9 @@ fn said_otherwise(name: &str, base: &Base, now: &Tenant) -> Vec<Finding> {
         );
     }
     if (&then.provider, &then.account) != (&now.provider, &now.account) {
-        let message = format!(
-            "tenant `{name}` is account `{}` of `{}`, and was account `{}` of `{}` at {revision}",
-            now.account, now.provider, then.account, then.provider
-        );
-        say(
-            message,
-            "all that it declares is planned for that account, and what is live in the other one stays as it is",
-        );
+        let [is, was] = [now, then].map(|it| (it.provider.as_str(), it.account.as_str()));
+        let (message, help) = other_account(name, is, was, revision);
+        say(message, help);
     }
     if then.time_zone != now.time_zone {
         let (was, is) = (shown(&then.time_zone), shown(&now.time_zone));

@@ -46,7 +46,7 @@ mod whole;
 mod zones;
 
 pub use crate::{diff::nothing_of, experience::Class};
-pub use against::against;
+pub use against::{against, other_account};
 pub use base::Base;
 pub use build::{Input, build};
 pub use bulk::{BulkEntry, expand as expand_bulk, with_bulk};

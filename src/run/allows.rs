@@ -138,7 +138,7 @@ pub(super) fn added_since<'t>(
     // The tenants of then take time to read.
     let then = tenants.peek().and_then(|_| changed.tenants_then(workspace));
     let of = |now: &LoadedTenant| {
-        let then = then.as_ref().and_then(|then| was(then, &now.tenant));
+        let then = then.as_ref().and_then(|then| was(then, &now.tenant, workspace));
         added(now, then.map(|(then, _)| then), named)
     };
     tenants.flat_map(of).collect()

@@ -22,7 +22,7 @@ use crate::{
         About, BASELINE_FILE, Changed, Earlier, Files, LoadedTenant, Merge, Part, Which, changed_since,
         way_out,
     },
-    model::Address,
+    model::{Address, Tenant},
     plan::{Base, Shard},
     provider::{Kinds, Workspace},
     text::closest,
@@ -198,7 +198,7 @@ fn each_with_base(
                 let base = then.as_mut().and_then(|(earlier, Compared { revision, is_whole, .. })| {
                     let left = meanwhile.as_mut();
                     let left = left.and_then(|it| it.of(index, earlier, workspace, provider));
-                    let then = was(earlier, &loaded.tenant).map(|(then, _)| then);
+                    let then = was(earlier, &loaded.tenant, workspace).map(|(then, _)| then);
                     findings.extend(untils::added(loaded, then, revision, at));
                     new_allows.extend(allows::added(loaded, then, revision));
                     let base = base(earlier, revision, loaded, workspace, provider, *is_whole)?;
@@ -209,12 +209,18 @@ fn each_with_base(
             Err(found) => findings.extend(found),
         }
     }
-    if let Some((earlier, Compared { revision, .. })) = &then {
+    if let Some((earlier, Compared { revision, is_whole, .. })) = &then {
         new_allows.extend(baseline::added(workspace, earlier.then(BASELINE_FILE), revision));
-        let is_new = |tenant: &LoadedTenant| meanwhile.as_ref()?.is_new(tenant);
+        let is_new = |tenant: &LoadedTenant| meanwhile.as_ref()?.is_new(tenant, workspace);
+        // Of files that are compared the plan of the tenant says so.
+        let is_compared = |then: &Tenant| {
+            let mut tenants = workspace.tenants.iter();
+            tenants.any(|it| was(earlier, &it.tenant, workspace).is_some_and(|(it, _)| it.tenant == *then))
+        };
+        let is_told = |then: &Tenant| *is_whole && is_compared(then);
         // One whose files cannot be read is not gone.
         if !workspace.has_errors() {
-            findings.extend(removed_tenants(earlier, revision, workspace, &is_new));
+            findings.extend(removed_tenants(earlier, revision, workspace, &is_new, &is_told));
         }
     }
     (tenants, new_allows)

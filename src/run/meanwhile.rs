@@ -83,7 +83,7 @@ impl Meanwhile {
         provider: &Provider,
     ) -> Option<Base> {
         let loaded = &now.tenants[index];
-        let there = [was(at_base, &loaded.tenant), was(&self.earlier, &loaded.tenant)];
+        let there = [was(at_base, &loaded.tenant, now), was(&self.earlier, &loaded.tenant, now)];
         let there = there.into_iter().flatten().map(|(it, _)| it);
         let files = there.chain([loaded]).flat_map(LoadedTenant::files);
         let files: BTreeSet<String> = files.map(str::to_owned).collect();
@@ -96,9 +96,9 @@ impl Meanwhile {
     }
 
     /// Says of a tenant of the base that it was added since, if so.
-    pub(super) fn is_new(&self, tenant: &LoadedTenant) -> Option<Finding> {
+    pub(super) fn is_new(&self, tenant: &LoadedTenant, now: &Workspace) -> Option<Finding> {
         let files: BTreeSet<String> = tenant.written().map(|(file, _)| file.to_owned()).collect();
-        if !files.is_subset(&self.changed) || was(&self.earlier, &tenant.tenant).is_some() {
+        if !files.is_subset(&self.changed) || was(&self.earlier, &tenant.tenant, now).is_some() {
             return None;
         }
         let by = match self.since.to(&files).first() {

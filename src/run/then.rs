@@ -6,8 +6,8 @@ use crate::{
     finding::Finding,
     load::{Earlier, Files, LoadedTenant, Part, way_out},
     model::{Address, Kind, Tenant},
-    plan::{Base, BulkEntry, desired_in_part},
-    provider::{Provider, Workspace},
+    plan::{Base, BulkEntry, desired_in_part, other_account},
+    provider::{Entry, Provider, Workspace},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,12 +40,28 @@ pub(super) fn at_revision(
 
 /// The tenant of then that one of now was, and whether it managed the same account. A tenant is what it manages; under another
 /// name it is still the same.
-pub(super) fn was<'e>(earlier: &'e Earlier, now: &Tenant) -> Option<(&'e LoadedTenant, bool)> {
-    let account = |it: &Tenant| (it.provider.clone(), it.account.clone());
+pub(super) fn was<'e>(
+    earlier: &'e Earlier,
+    now: &Tenant,
+    workspace: &Workspace,
+) -> Option<(&'e LoadedTenant, bool)> {
+    let account = managed(workspace, &now.provider, &now.account);
     let then = &earlier.tenants;
-    let same = then.iter().find(|it| account(&it.tenant) == account(now));
+    let same = then.iter().find(|it| managed_then(earlier, &it.tenant, workspace) == account);
     let named = || then.iter().find(|it| it.tenant.tenant == now.tenant);
     same.map(|it| (it, true)).or_else(|| Some((named()?, false)))
+}
+
+/// The same of a tenant of then, whose provider may have another name by now.
+fn managed_then(earlier: &Earlier, then: &Tenant, now: &Workspace) -> (Result<String, String>, String) {
+    managed(now, earlier.provider_now(&then.provider, now), &then.account)
+}
+
+/// An account, whatever name its system has here: one that stands twice among the providers is one system. Of one that does not stand
+/// there the name is all that is known.
+fn managed(workspace: &Workspace, provider: &str, account: &str) -> (Result<String, String>, String) {
+    let system = workspace.providers.get(provider).map(Entry::system);
+    (system.ok_or_else(|| provider.to_owned()), account.to_owned())
 }
 
 /// What a tenant declared at the base revision, in the form its provider reports. `None` where that cannot be known.
@@ -58,13 +74,19 @@ pub(super) fn base(
     whole: bool,
 ) -> Option<Base> {
     let now = &loaded.tenant;
-    let Some((then, same)) = was(earlier, now) else {
+    let Some((then, same)) = was(earlier, now, workspace) else {
         let others = workspace.part.iter().flat_map(Part::files);
         let files = workspace.tenants.iter().flat_map(LoadedTenant::written).map(|(name, _)| name);
         let files = files.chain(others).collect();
         return (!earlier.may_have_had(loaded, &files))
             .then(|| Base { revision: revision.to_owned(), ..Base::default() });
     };
+    // What another account was to be says nothing of this one: all that is declared is new to it. What is protected stays so, or a
+    // tenant would be moved away and back.
+    if !same && !whole {
+        let protected = protected(&then.tenant);
+        return Some(Base { revision: revision.to_owned(), protected, ..Base::default() });
+    }
     let (desired, found) = desired_in_part(&then.tenant, &provider.dialect, &|path| Some(locate(then, path)));
     let base = Base {
         revision: revision.to_owned(),
@@ -87,27 +109,33 @@ pub(super) fn base(
     Some(base)
 }
 
-/// A warning for each tenant that was declared at the base revision and is not now: no plan shows what it left behind. `is_new`
-/// says so of one that the files have never had.
+/// A warning for each account that was managed at the base revision and is not now: no plan shows what is left behind there. `is_new`
+/// says so of a tenant that the files have never had; `is_told` of one that a plan compares with another account.
 pub(super) fn removed_tenants(
     earlier: &Earlier,
     revision: &str,
     now: &Workspace,
     is_new: &dyn Fn(&LoadedTenant) -> Option<Finding>,
+    is_told: &dyn Fn(&Tenant) -> bool,
 ) -> Vec<Finding> {
-    let is_there = |then: &Tenant| {
-        now.part.as_ref().is_some_and(|part| part.has(&then.tenant, &then.provider, &then.account))
-            || now.tenants.iter().any(|LoadedTenant { tenant, .. }| {
-                tenant.tenant == then.tenant
-                    || (&tenant.provider, &tenant.account) == (&then.provider, &then.account)
-            })
-    };
-    let gone = earlier.tenants.iter().filter(|then| !is_there(&then.tenant));
+    let loaded = now.tenants.iter().map(|LoadedTenant { tenant, .. }| {
+        (tenant.tenant.as_str(), (tenant.provider.as_str(), tenant.account.as_str()))
+    });
+    let others = now.part.iter().flat_map(Part::accounts);
+    let all: Vec<(&str, (&str, &str))> = loaded.chain(others).collect();
+    let managed_now: BTreeSet<_> =
+        all.iter().map(|(_, (provider, account))| managed(now, provider, account)).collect();
+    let is_there = |it: &Tenant| managed_now.contains(&managed_then(earlier, it, now));
+    let gone = earlier.tenants.iter().filter(|then| !is_there(&then.tenant) && !is_told(&then.tenant));
     gone.map(|loaded| {
         if let Some(finding) = is_new(loaded) {
             return finding;
         }
         let Tenant { tenant, provider, account, .. } = &loaded.tenant;
+        if let Some((_, now)) = all.iter().find(|(name, _)| name == tenant) {
+            let (message, help) = other_account(tenant, *now, (provider, account), revision);
+            return Finding::warning("otherwise", message).help(help);
+        }
         let message = format!("tenant `{tenant}` was declared at {revision} and is not any more");
         let may_go = |kind| matches!(kind, Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Forwards);
         let way = match loaded.tenant.resources().any(|(address, _)| may_go(address.kind)) {

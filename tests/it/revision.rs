@@ -226,6 +226,101 @@ fn a_broken_base_protects_all_the_same() {
     assert!(run.out.contains("schedules.night is protected, and this change deletes it"), "{}", run.out);
 }
 
+/// A tenant was given another account, or the name of one that is gone: what its old account still has on nobody manages any more, and
+/// no plan said so. The steps of the new one were told as if somebody had been in the portal.
+#[test]
+fn an_account_that_is_left_is_said() {
+    const OTHER: &str = "warning[otherwise]: tenant `acme` is account `west.1.service` of `pbx`, and was account `acme.1.service` of `pbx` at HEAD";
+    const OF_FILE: &str = "warning[changed-since]: `tenants/acme.yaml` was of account `acme.1.service` of `pbx` at `HEAD`, which no tenant has any more";
+    const NO_FILE: &str =
+        "warning[changed-since]: `tenants/acme.yaml` was a tenant file at `HEAD` and no longer is";
+    const CALLED: &str = "warning[otherwise]: tenant `acme` was called `west` at HEAD";
+    let moved = |w: &World| w.edit("tenants/acme.yaml", "acme.1.service", "west.1.service");
+    let with_west = |w: &World, name: &str| {
+        w.write("tenants/west.yaml", format!("tenant: {name}\nprovider: pbx\naccount: west.1.service\n"));
+    };
+    // What was merged, what is changed, the options, and what is said.
+    type Edit<'a> = &'a dyn Fn(&World);
+    let nothing: Edit<'_> = &|_| {};
+    let west: Edit<'_> = &|w| with_west(w, "west");
+    let reused: Edit<'_> = &|w| {
+        fs::remove_file(w.path("tenants/acme.yaml")).unwrap();
+        with_west(w, "acme");
+    };
+    let swapped: Edit<'_> = &|w| {
+        moved(w);
+        w.write("tenants/west.yaml", "tenant: west\nprovider: pbx\naccount: acme.1.service\n");
+    };
+    let renamed: Edit<'_> = &|w| w.edit("tenants/acme.yaml", "tenant: acme", "tenant: other");
+    // All of the phone system has another name, as one commit gives it.
+    let system: Edit<'_> = &|w| {
+        w.edit("dialform.yaml", "  pbx:", "  phones:");
+        w.edit("tenants/acme.yaml", "provider: pbx", "provider: phones");
+        fs::rename(w.path("live/pbx"), w.path("live/phones")).unwrap();
+    };
+    let table: [(Edit<'_>, Edit<'_>, &str, &[&str]); 13] = [
+        (nothing, &moved, "--base HEAD", &[OTHER]),
+        (nothing, &moved, "--changed-since HEAD", &[OF_FILE]),
+        (nothing, &moved, "--against HEAD", &[OTHER]),
+        (west, reused, "--base HEAD", &[OTHER]),
+        (west, reused, "--base HEAD --tenant acme", &[OTHER]),
+        (west, reused, "--changed-since HEAD", &[NO_FILE]),
+        (west, reused, "--against HEAD", &[CALLED, OTHER]),
+        // Each account has a tenant.
+        (west, swapped, "--base HEAD", &[]),
+        (west, swapped, "--changed-since HEAD", &[]),
+        (nothing, renamed, "--base HEAD", &[]),
+        (nothing, renamed, "--changed-since HEAD", &[]),
+        (nothing, system, "--base HEAD --config worktree", &[]),
+        (nothing, system, "--changed-since HEAD", &[]),
+    ];
+    for (before, change, options, expected) in table {
+        let world = world();
+        world.write("live/pbx/west.1.service.yaml", LIVE.replace("acme.1", "west.1"));
+        before(&world);
+        world.commit(&["."]);
+        change(&world);
+        let words = [&["plan", "--format", "json"][..], &options.split(' ').collect::<Vec<_>>()].concat();
+        let run =
+            if options.starts_with("--against") { Workspace::run(&world, &words) } else { world.run(&words) };
+        assert_eq!(run.ending, Ending::Fine, "{options}: {}{}", run.out, run.err);
+        let plan: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let said = plan["findings"].as_array().unwrap().iter().map(|it| {
+            let text = |field: &str| it[field].as_str().unwrap_or_default().to_owned();
+            format!("{}[{}]: {}", text("level"), text("code"), text("message"))
+        });
+        let said: Vec<String> = said.filter(|it| !it.contains("[forward-on]")).collect();
+        assert_eq!(said, expected, "{options}");
+        let steps = plan["tenants"].as_array().unwrap().iter().flat_map(|it| it["steps"].as_array().unwrap());
+        let reasons: Vec<&str> = steps.filter_map(|it| it["reason"].as_str()).collect();
+        let is_new =
+            options.starts_with("--base") && expected == [OTHER] && plan.to_string().contains("queues.400");
+        assert!(!is_new || reasons == ["config"], "{options}: {reasons:?}");
+    }
+}
+
+/// What was protected is of an account, whatever the tenant and its phone system are called.
+#[test]
+fn another_name_for_the_same_system_takes_no_protection_away() {
+    let world = world();
+    let (head, entry) =
+        world.workspace().split_once("  pbx:").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let (entry, rest) = entry.split_once("tenants:").unwrap();
+    world.write("dialform.yaml", format!("{head}  pbx:{entry}  second:{entry}tenants:{rest}"));
+    world.write("live/second/acme.1.service.yaml", LIVE);
+    declare(&world, "tenants/acme.yaml", "Old", "schedules: { night: { protect: true } }\n");
+    world.commit(&["."]);
+    fs::remove_file(world.path("tenants/acme.yaml")).unwrap();
+    world.write(
+        "tenants/dental.yaml",
+        "tenant: dental\nprovider: second\naccount: acme.1.service\nabsent: { schedules: [night] }\n",
+    );
+    let run = world.run(&["plan", "--base", "HEAD"]);
+    assert_eq!(run.ending, Ending::Error, "{}{}", run.out, run.err);
+    assert!(run.out.contains("schedules.night is protected, and this change deletes it"), "{}", run.out);
+    assert!(!run.out.contains("removed-tenant"), "{}", run.out);
+}
+
 /// A slip of the pen is not an empty past, and no revision is an option of git.
 #[test]
 fn a_revision_that_is_none_ends_the_run() {
