@@ -2,11 +2,12 @@
 //!
 //! - [`state`]: the tenant after each step
 //! - [`line`](mod@line): differences in sentences, equal ones together
-//! - [`mod@told`]: a course in words; [`given`]: what a call finds; [`when`]: windows of time
+//! - [`mod@told`]: a course in words; [`given`]: what a call finds; [`when`]: windows of time, [`clock`] by the clock on the wall
 //! - [`instant`]: what calls do while the steps are carried out
 //! - [`table`]: every difference, for programs
 //! - [`sides`](mod@sides): the tables of calls before and after
 
+mod clock;
 mod given;
 mod instant;
 mod line;

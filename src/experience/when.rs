@@ -1,48 +1,19 @@
 //! Windows of time as people say them: "on Saturdays 09:00-12:00", "outside Monday to Friday 08:00-17:00".
 
-use crate::{
-    flow::{
-        Seconds,
-        spans::{both, joined, length, outside, overlap},
-    },
-    text::count,
+use super::clock::{by_clock, days, exceptions};
+use crate::flow::{
+    Seconds,
+    spans::{both, joined, length, outside, overlap},
 };
-use jiff::{
-    Timestamp, ToSpan,
-    civil::{Date, Weekday},
-    tz::TimeZone,
-};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     ops::Range,
 };
 
 /// What is in both of two schedules, by their places.
 type Shared = (usize, usize, Vec<Range<Seconds>>);
-
-/// Minutes of a day on the wall: in order, without touching each other.
-type Day = Vec<Range<u16>>;
-
-const WHOLE: u16 = 24 * 60;
-
-/// Of more days than this only so many are named.
-const NAMED: usize = 3;
-
-/// A weekday has usual hours if as many of its days in a hundred have them.
-const USUAL: usize = 60;
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];
-
-const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// By what people at a tenant tell time: the clock on the wall, and the schedules that they know by name.
 pub struct Calendar {
@@ -89,9 +60,28 @@ impl Calendar {
         if let Some(said) = self.said.borrow().get(&whole) {
             return said.clone();
         }
-        let said = self.said_of(&whole);
+        let said = match self.said_of(&whole) {
+            said if said.is_empty() => self.said_at_times(&whole),
+            said => said,
+        };
         self.said.borrow_mut().insert(whole, said.clone());
         said
+    }
+
+    /// What the clock on the wall cannot tell, such as a part of the hour that comes twice: it is not always so.
+    fn said_at_times(&self, whole: &[Range<Seconds>]) -> String {
+        let near = both(whole, std::slice::from_ref(&self.within));
+        let off = outside(&near, &self.within);
+        let is_most = length(&near) > length(&off);
+        let date =
+            |it: &Range<Seconds>| Some(self.zone.to_datetime(Timestamp::from_second(it.start).ok()?).date());
+        let mut dates: Vec<Date> = if is_most { &off } else { &near }.iter().filter_map(date).collect();
+        dates.dedup();
+        match exceptions(&dates) {
+            Some(dates) if is_most => format!("on all days but {dates}"),
+            Some(dates) => format!("on {dates}"),
+            None => String::new(),
+        }
     }
 
     fn said_of(&self, whole: &[Range<Seconds>]) -> String {
@@ -115,8 +105,7 @@ impl Calendar {
         if last.end - first.start > LATER {
             return format!("at times {from}");
         }
-        // Up to the end of its last day.
-        let said = by_clock(whole, &(first.start..last.end + 24 * 3600), &self.zone);
+        let said = self.said_of_days(whole, first.start, last.end).unwrap_or_default();
         let is_unclear = said.len() > FEW || said.contains('(') || said.contains("other day");
         let by_date = [format!("on {begin}"), from.clone()];
         match said.as_str() {
@@ -127,8 +116,23 @@ impl Calendar {
         }
     }
 
+    /// By whole days, up to the end of the last one.
+    fn said_of_days(&self, whole: &[Range<Seconds>], first: Seconds, last: Seconds) -> Option<String> {
+        let midnight = |at: Seconds| {
+            let date = self.zone.to_datetime(Timestamp::from_second(at).ok()?).date();
+            Some(self.zone.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_second())
+        };
+        let begin = midnight(first)?;
+        let mut days = days(whole, &(begin..midnight(last + 24 * 3600)?), &self.zone)?;
+        // What begins in the middle of a day, and then goes on, is no day's own hours.
+        if begin < first && days.all.len() > 14 {
+            days.all.pop_first();
+        }
+        Some(by_clock(&days))
+    }
+
     fn said_of_near(&self, whole: &[Range<Seconds>]) -> String {
-        let by_clock = by_clock(whole, &self.within, &self.zone);
+        let by_clock = days(whole, &self.within, &self.zone).map_or(String::new(), |it| by_clock(&it));
         if by_clock.len() <= FEW && !by_clock.contains('(') && !by_clock.contains("other day") {
             return by_clock;
         }
@@ -174,7 +178,7 @@ impl Calendar {
         let off = joined([both(&spans, &not(whole)), both(&not(&spans), whole)].concat());
         let days = days(&off, &self.within, &self.zone)?;
         let dates: Vec<Date> =
-            days.into_iter().filter(|(_, day)| !day.is_empty()).map(|(date, _)| date).collect();
+            days.all.into_iter().filter(|(_, day)| !day.is_empty()).map(|(date, _)| date).collect();
         Some(match exceptions(&dates) {
             None => said,
             Some(exceptions) => format!("{said} (otherwise on {exceptions})"),
@@ -233,202 +237,14 @@ enum How {
     DuringEither,
 }
 
-/// Days on which it is otherwise.
-fn exceptions(dates: &[Date]) -> Option<String> {
-    Some(match dates {
-        [] => return None,
-        [date] => date.to_string(),
-        [one, other] => format!("{one} and {other}"),
-        [first, ..] => format!("{first} and {}", count(dates.len() - 1, "other day")),
-    })
-}
-
-/// By the clock on the wall.
-fn by_clock(whole: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZone) -> String {
-    let Some(days) = days(whole, within, zone) else { return String::new() };
-    let week: Vec<Option<Day>> = WEEK.iter().map(|weekday| usual(&days, *weekday)).collect();
-    // A weekday without usual hours is told day by day.
-    let usual: Vec<Day> = week.into_iter().map(Option::unwrap_or_default).collect();
-    let is_other = |date: &Date, day: &Day| *day != usual[at(*date)];
-    let others: Vec<(Date, &Day)> =
-        days.iter().filter(|(date, day)| is_other(date, day)).map(|(date, day)| (*date, day)).collect();
-    if usual.iter().all(Vec::is_empty) {
-        return dated(&others);
-    }
-    let said = usual_words(&usual);
-    let dates: Vec<Date> = others.iter().map(|(date, _)| *date).collect();
-    let Some(exceptions) = exceptions(&dates) else { return said };
-    if said.is_empty() {
-        return format!("on all days but {exceptions}");
-    }
-    format!("{said} (otherwise on {exceptions})")
-}
-
-/// A week with usual hours: what is shorter, when it is or when it is not.
-fn usual_words(usual: &[Day]) -> String {
-    if usual.iter().all(is_whole) {
-        return String::new();
-    }
-    let inside = week_words(usual);
-    let outside = week_words(&usual.iter().map(complement).collect::<Vec<_>>());
-    if outside.len() < inside.len() {
-        format!("outside {}", outside.join(" and "))
-    } else if inside.first().is_some_and(|it| it.starts_with("every")) {
-        inside.join(" and ")
-    } else {
-        format!("on {}", inside.join(" and "))
-    }
-}
-
-fn at(date: Date) -> usize {
-    usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())
-}
-
-fn is_whole(day: &Day) -> bool {
-    matches!(day.as_slice(), [one] if *one == (0..WHOLE))
-}
-
-/// Each day that is looked at as a whole, with its part of the windows.
-fn days(windows: &[Range<Seconds>], within: &Range<Seconds>, zone: &TimeZone) -> Option<BTreeMap<Date, Day>> {
-    let wall = |at: Seconds| Some(zone.to_datetime(Timestamp::from_second(at).ok()?));
-    let (first, last) = (wall(within.start)?, wall(within.end)?);
-    let mut days: BTreeMap<Date, Day> = BTreeMap::new();
-    let mut date = first.date();
-    while date < last.date() {
-        days.insert(date, Day::new());
-        date = date.tomorrow().ok()?;
-    }
-    for window in windows {
-        let (start, end) = (wall(window.start)?, wall(window.end)?);
-        let minute = |time: jiff::civil::Time| {
-            u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
-        };
-        let mut date = start.date();
-        while date <= end.date() {
-            let from = if date == start.date() { minute(start.time()) } else { 0 };
-            let to = if date == end.date() { minute(end.time()) } else { WHOLE };
-            if from < to
-                && let Some(day) = days.get_mut(&date)
-            {
-                match day.last_mut() {
-                    Some(before) if from <= before.end => before.end = before.end.max(to),
-                    _ => day.push(from..to),
-                }
-            }
-            date = date.tomorrow().ok()?;
-        }
-    }
-    // What had begun when the look began is no day's own hours.
-    if first.time() != jiff::civil::Time::midnight() && days.len() > 14 {
-        days.remove(&first.date());
-    }
-    Some(days)
-}
-
-/// What most days of a weekday have.
-fn usual(days: &BTreeMap<Date, Day>, weekday: Weekday) -> Option<Day> {
-    let own: Vec<&Day> =
-        days.iter().filter(|(date, _)| date.weekday() == weekday).map(|(_, it)| it).collect();
-    let mut counted: BTreeMap<Vec<(u16, u16)>, (usize, &Day)> = BTreeMap::new();
-    for day in &own {
-        let key = day.iter().map(|it| (it.start, it.end)).collect();
-        counted.entry(key).or_insert((0, day)).0 += 1;
-    }
-    let (most, day) = counted.into_values().max_by_key(|(count, _)| *count)?;
-    (most * 100 >= own.len() * USUAL && own.len() > 3).then(|| day.clone())
-}
-
-fn complement(day: &Day) -> Day {
-    let mut out = Day::new();
-    let mut from = 0;
-    for part in day {
-        if from < part.start {
-            out.push(from..part.start);
-        }
-        from = part.end;
-    }
-    if from < WHOLE {
-        out.push(from..WHOLE);
-    }
-    out
-}
-
-fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-fn hours(day: &Day) -> String {
-    if is_whole(day) {
-        return String::new();
-    }
-    let each: Vec<String> = day.iter().map(|it| format!("{}-{}", clock(it.start), clock(it.end))).collect();
-    format!(" {}", each.join(" and "))
-}
-
-/// A week, each run of weekdays with the same hours once: "Monday to Friday 08:00-17:00".
-fn week_words(week: &[Day]) -> Vec<String> {
-    let mut said: Vec<(Vec<usize>, &Day)> = Vec::new();
-    for (at, day) in week.iter().enumerate().filter(|(_, day)| !day.is_empty()) {
-        match said.iter_mut().find(|(_, it)| *it == day) {
-            Some((days, _)) => days.push(at),
-            None => said.push((vec![at], day)),
-        }
-    }
-    let run = |days: &[usize]| -> String {
-        let mut runs: Vec<Range<usize>> = Vec::new();
-        for day in days {
-            match runs.last_mut() {
-                Some(last) if last.end == *day => last.end = day + 1,
-                _ => runs.push(*day..day + 1),
-            }
-        }
-        let named = runs.into_iter().map(|run| match run.len() {
-            1 => format!("{}s", NAMES[run.start]),
-            2 => format!("{}s and {}s", NAMES[run.start], NAMES[run.end - 1]),
-            _ => format!("{} to {}", NAMES[run.start], NAMES[run.end - 1]),
-        });
-        named.collect::<Vec<_>>().join(", ")
-    };
-    let words = said.into_iter().map(|(days, day)| match days.len() {
-        7 => format!("every day{}", hours(day)),
-        _ => format!("{}{}", run(&days), hours(day)),
-    });
-    words.collect()
-}
-
-/// Days by themselves, those in a row together.
-fn dated(days: &[(Date, &Day)]) -> String {
-    let mut runs: Vec<(Date, Date, &Day)> = Vec::new();
-    for (date, day) in days {
-        match runs.last_mut() {
-            Some((_, last, it))
-                if is_whole(day) && it == day && last.checked_add(1.day()).ok() == Some(*date) =>
-            {
-                *last = *date;
-            }
-            _ => runs.push((*date, *date, day)),
-        }
-    }
-    let all = runs.len();
-    let said: Vec<String> = runs
-        .iter()
-        .take(NAMED)
-        .map(|(first, last, day)| match first == last {
-            true => format!("on {first}{}", hours(day)),
-            false => format!("from {first} to {last}"),
-        })
-        .collect();
-    let said = said.join(", ");
-    match all.saturating_sub(NAMED) {
-        0 => said,
-        more => format!("{said} and on {}", count(more, "other day")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::{DateTime, date};
+    use crate::experience::clock::WEEK;
+    use jiff::{
+        ToSpan,
+        civil::{DateTime, Weekday, date},
+    };
 
     /// From the first of December on, by the clock of Chicago: its changes are in March and November.
     fn look() -> (TimeZone, Range<Seconds>) {
@@ -439,6 +255,11 @@ mod tests {
 
     fn instant(zone: &TimeZone, at: DateTime) -> Seconds {
         zone.to_timestamp(at).map_or(0, |it| it.as_second())
+    }
+
+    /// One stretch.
+    fn only(span: Range<Seconds>) -> Vec<Range<Seconds>> {
+        std::iter::once(span).collect()
     }
 
     /// Each day of some weekdays of the look, from one hour to another.
@@ -463,6 +284,7 @@ mod tests {
             let next = it.tomorrow().unwrap_or(it);
             instant(&zone, it.at(0, 0, 0, 0))..instant(&zone, next.at(0, 0, 0, 0))
         };
+        let from = |day: Date, hour: i8| instant(&zone, day.at(hour, 0, 0, 0));
         let holidays = vec![day(5, 31), day(7, 4), day(9, 6)];
         let named = vec![("office".to_owned(), office.clone()), ("holidays".to_owned(), holidays.clone())];
         let calendar = Calendar::new(zone.clone(), within.clone(), named);
@@ -482,9 +304,71 @@ mod tests {
             (vec![day(5, 30), day(5, 31), day(6, 1)], "from 2027-05-30 to 2027-06-01"),
             (both(&clipped, &outside(&holidays, &within)), "during office, outside holidays"),
             (both(&outside(&clipped, &within), &outside(&holidays, &within)), "outside office and holidays"),
+            // The day of the plan, and the last one that it looks at: a part of each is looked at.
+            (only(from(date(2026, 12, 1), 12)..from(date(2026, 12, 2), 0)), "on 2026-12-01"),
+            (only(from(date(2026, 12, 1), 12)..from(date(2026, 12, 1), 23)), "on 2026-12-01 until 23:00"),
+            (only(from(date(2026, 12, 1), 18)..from(date(2026, 12, 2), 0)), "on 2026-12-01 18:00-24:00"),
+            (only(from(date(2026, 12, 1), 12)..from(date(2026, 12, 3), 0)), "from 2026-12-01 to 2026-12-02"),
+            (
+                vec![from(date(2026, 12, 1), 12)..from(date(2026, 12, 2), 0), day(5, 31)],
+                "on 2026-12-01, on 2027-05-31",
+            ),
+            (only(from(date(2026, 12, 2), 0)..within.end), "on all days but 2026-12-01"),
+            (only(from(date(2027, 12, 9), 0)..within.end), "on 2027-12-09 from 00:00"),
+            (only(from(date(2027, 12, 9), 8)..within.end), "on 2027-12-09 from 08:00"),
+            (only(within.start..from(date(2027, 12, 9), 0)), "on all days but 2027-12-09"),
+            (
+                [only(from(date(2026, 12, 1), 18)..from(date(2026, 12, 2), 0)), weekly(&[Saturday], 9, 12)]
+                    .concat(),
+                "on Saturdays 09:00-12:00 (otherwise on 2026-12-01)",
+            ),
+            // The hour that comes twice.
+            (
+                only(from(date(2027, 11, 7), 2) - 3000..from(date(2027, 11, 7), 2) - 2400),
+                "on 2027-11-07 01:10-01:20",
+            ),
+            (only(from(date(2027, 11, 7), 1) + 3000..from(date(2027, 11, 7), 1) + 4200), "on 2027-11-07"),
+            (
+                vec![
+                    within.start..from(date(2027, 11, 7), 1) + 3000,
+                    from(date(2027, 11, 7), 1) + 4200..within.end,
+                ],
+                "on all days but 2027-11-07",
+            ),
         ];
         for (windows, said) in cases {
             assert_eq!(calendar.words(&windows), said);
+        }
+    }
+
+    /// A sentence without a time is about every time: only what is always so has none.
+    #[test]
+    fn only_what_is_always_so_has_no_time() {
+        let (zone, within) = look();
+        let calendar = Calendar::new(zone, within.clone(), Vec::new());
+        let mut state: u64 = 7;
+        let mut dice = |of: Seconds| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from(state >> 33).unwrap_or_default() % of
+        };
+        let minutes = (within.end - within.start) / 60;
+        for _ in 0..2000 {
+            // Near an edge, or anywhere; long or short.
+            let mut edges: Vec<Seconds> = (0..2 * (1 + dice(3)))
+                .map(|_| match dice(4) {
+                    0 => dice(2) * minutes,
+                    1 => dice(1440),
+                    2 => minutes - dice(1440),
+                    _ => dice(minutes),
+                })
+                .collect();
+            edges.sort_unstable();
+            let spans = edges.chunks_exact(2).map(|it| within.start + it[0] * 60..within.start + it[1] * 60);
+            let windows = joined(spans.filter(|it| it.start < it.end).collect());
+            if !windows.is_empty() {
+                let is_always = windows == only(within.clone());
+                assert_eq!(calendar.words(&windows).is_empty(), is_always, "{windows:?}");
+            }
         }
     }
 }
