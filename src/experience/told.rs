@@ -263,8 +263,8 @@ impl Teller<'_> {
             let text = self.network.target_text(hop.to, self.home);
             events.push(Event { at: hop.at, rank: 0, kind: format!("{from} {kind}"), text });
         }
-        // A call comes to a place before that place rings.
-        events.sort_by_key(|it| (it.at, it.rank));
+        // A call comes to a place before that place rings. Which of several phones is told of first has no meaning.
+        events.sort_by_key(|it| (it.at, it.rank, (it.rank > 0).then(|| it.text.clone())));
         let end = self.network.end_text(it.end, self.home);
         events.push(Event { at: it.at.unwrap_or(u32::MAX), rank: 2, kind: format!("end {end}"), text: end });
         events
@@ -280,30 +280,52 @@ pub struct Event {
     text: String,
 }
 
+/// What comes next on a course.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Next {
+    kind: String,
+    text: String,
+    /// Whether the call goes on to another place.
+    is_step: bool,
+}
+
 /// How two courses of one call part.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Parting {
     /// Where.
     pub place: String,
     /// What comes next, before the change and after it.
-    before: Option<(String, String)>,
-    after: Option<(String, String)>,
+    before: Option<Next>,
+    after: Option<Next>,
     /// Whether the call has only just come there: whatever it finds, it goes on otherwise.
     is_entry: bool,
 }
 
+impl Event {
+    /// Where the call comes to, or what rings.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Parting {
-    /// Of two courses of a call to `called`.
-    pub fn of(called: &str, before: &[Event], after: &[Event]) -> Self {
+    /// Of two courses of a call to `called`; and whether it rings or waits elsewhere before it comes to where they part.
+    pub fn of(called: &str, before: &[Event], after: &[Event]) -> (Self, bool) {
         let at = before.iter().zip(after).take_while(|(one, other)| one == other).count();
         let came = before[..at].iter().rposition(|it| it.rank == 0);
-        let next = |events: &[Event]| events.get(at).map(|it| (it.kind.clone(), it.text.clone()));
-        Self {
+        let next = |events: &[Event]| {
+            let it = events.get(at)?;
+            Some(Next { kind: it.kind.clone(), text: it.text.clone(), is_step: it.rank == 0 })
+        };
+        let parting = Self {
             place: came.map_or(called, |at| before[at].text.as_str()).to_owned(),
             before: next(before),
             after: next(after),
             is_entry: came.map_or(at == 0, |came| came + 1 == at),
-        }
+        };
+        let is_passing =
+            came.is_some_and(|came| before[came].at > 0 || before[..came].iter().any(|it| it.rank > 0));
+        (parting, is_passing)
     }
 
     /// Whether calls that part as `other` says do so for the same reason as these.
@@ -311,5 +333,17 @@ impl Parting {
         let is_same_place = self.place == other.place;
         let is_one_reason = self.is_entry || self.before == other.before || self.after == other.after;
         is_same_place && is_one_reason
+    }
+
+    /// Whether calls to somewhere else that part as `other` says need not be told of: what comes next is told of them already.
+    pub fn tells(&self, other: &Self) -> bool {
+        let is_next = self.before == other.before && self.after == other.after;
+        self.explains(other) && (is_next || !self.is_entry)
+    }
+
+    /// Where calls that part as `other` says go on to, if it is elsewhere: whatever they find, it is otherwise.
+    pub fn elsewhere<'a>(&self, other: &'a Self) -> Option<&'a str> {
+        let next = other.after.as_ref().filter(|it| it.is_step && self.after.as_ref() != Some(*it));
+        next.filter(|_| self.is_entry).map(|it| it.text.as_str())
     }
 }

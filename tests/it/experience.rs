@@ -101,6 +101,32 @@ const CASES: &[(&str, &[Edit])] = &[
     ("one more holiday", &[(ACME, "dates: [\"2027-11-25\",", "dates: [\"2027-05-31\", \"2027-11-25\",")]),
     ("a holiday of every year is gone", &[(ACME, "yearly: [\"07-04\", ", "yearly: [")]),
     ("the storm comes", &[(ACME, "enabled: false # the bulk", "enabled: true # the bulk")]),
+    // A part of the day of a plan is over, and of the last one that it looks at a part is looked at.
+    (
+        "a storm on the day of the plan",
+        &[
+            (ACME, "enabled: false # the bulk", "enabled: true # the bulk"),
+            (ACME, "[\"2027-01-15..2027-01-16\"]", "[\"2026-12-01\"]"),
+        ],
+    ),
+    (
+        "a storm on the day of the plan until the evening, and at Christmas",
+        &[
+            (ACME, "enabled: false # the bulk", "enabled: true # the bulk"),
+            (
+                ACME,
+                "[\"2027-01-15..2027-01-16\"]",
+                "[\"2026-12-01T00:00..2026-12-01T23:00\", \"2026-12-20\"]",
+            ),
+        ],
+    ),
+    (
+        "a storm on the last day that is looked at",
+        &[
+            (ACME, "enabled: false # the bulk", "enabled: true # the bulk"),
+            (ACME, "[\"2027-01-15..2027-01-16\"]", "[\"2027-12-09\"]"),
+        ],
+    ),
     ("another zone", &[(ACME, "time_zone: America/Chicago", "time_zone: America/New_York")]),
     // Numbers.
     (
@@ -196,6 +222,78 @@ const CASES: &[(&str, &[Edit])] = &[
     ),
 ];
 
+/// What a change is about, a tenant, what stands in it, and what stands there then.
+const TOGETHER: &[(&str, &str, &str, &str)] = &[
+    (
+        "one line comes to it when somebody is on a call, the other always",
+        "numbers: { \"+12145550100\": { route: { extension: \"102\" } }, \"+12145550101\": { route: { extension: \"101\" } } }
+rules:
+  \"102\": { order: [{ when: default, forward: { on_call: { extension: \"101\" } } }] }
+  \"101\": { order: [{ when: default }] }
+",
+        "\"101\": { order: [{ when: default }",
+        "\"101\": { order: [{ when: default, forward: { always: { number: \"+19725550111\" } } }",
+    ),
+    (
+        "one line comes to it when nobody answers and in hours alone, the other always",
+        "schedules: { open: { weekly: { mon-fri: [\"08:00-17:00\"] } } }
+numbers: { \"+12145550100\": { route: { extension: \"102\" } }, \"+12145550101\": { route: { extension: \"101\" } } }
+rules:
+  \"102\": { order: [{ when: open, forward: { no_answer: { extension: \"101\" } } }, { when: default }] }
+  \"101\": { order: [{ when: default }] }
+",
+        "\"101\": { order: [{ when: default }",
+        "\"101\": { order: [{ when: default, forward: { always: { number: \"+19725550111\" } } }",
+    ),
+    (
+        "in hours when nobody answers, and at night when somebody is on a call",
+        "schedules: { open: { weekly: { mon-fri: [\"08:00-17:00\"] } } }
+numbers: { \"+12145550100\": { route: { extension: \"102\" } } }
+rules:
+  \"102\": { order: [{ when: open, forward: { no_answer: { extension: \"101\" } } }, { when: default, forward: { on_call: { extension: \"101\" } } }] }
+  \"101\": { order: [{ when: default }] }
+",
+        "\"101\": { order: [{ when: default }",
+        "\"101\": { order: [{ when: default, forward: { always: { number: \"+19725550111\" } } }",
+    ),
+    (
+        "one way in hours, where all come to it, and another at night",
+        "schedules: { open: { weekly: { mon-fri: [\"08:00-17:00\"] } } }
+numbers: { \"+12145550100\": { route: { extension: \"102\" } }, \"+12145550101\": { route: { extension: \"101\" } } }
+rules:
+  \"102\": { order: [{ when: open, forward: { no_answer: { extension: \"101\" } } }, { when: default }] }
+  \"101\": { order: [{ when: open, forward: { always: voicemail } }, { when: default }] }
+",
+        "[{ when: open, forward: { always: voicemail } }, { when: default }]",
+        "[{ when: open }, { when: default, forward: { always: { number: \"+19725550111\" } } }]",
+    ),
+    (
+        "calls go elsewhere, and some callers are refused",
+        "numbers: { \"+12145550101\": { route: { extension: \"101\" } } }
+rules: { \"101\": { order: [{ when: default }] } }
+",
+        "order: [{ when: default }]",
+        "order: [{ when: default, forward: { always: { extension: \"102\" } } }], callers: { block: [\"+13125550123\"], block_anonymous: true, spam: drop }",
+    ),
+    (
+        "a queue that takes nobody without agents",
+        "numbers: { \"+12145550102\": { route: { extension: \"102\" } } }
+queues: { \"400\": { agents: [\"101\", \"102\"], require_agents: true } }
+rules: { \"101\": { order: [{ when: default }] }, \"102\": { order: [{ when: default }] } }
+",
+        "route: { extension: \"102\" }",
+        "route: { queue: \"400\" }",
+    ),
+    (
+        "it rings again, and goes on elsewhere for several reasons",
+        "numbers: { \"+12145550101\": { route: { extension: \"101\" } } }
+rules: { \"101\": { order: [{ when: default, forward: { always: voicemail } }] } }
+",
+        "forward: { always: voicemail }",
+        "forward: { always: off, on_call: { number: \"+19725550111\" }, no_answer: voicemail, unreachable: { number: \"+19725550112\" } }",
+    ),
+];
+
 /// What is said first, and at the end.
 fn told(out: &str) -> String {
     let first = out.split("\n\n").next().filter(|it| it.starts_with("Callers") || it.starts_with("note"));
@@ -230,6 +328,24 @@ fn forty_pull_requests_say_what_callers_notice() {
         world.git(&["checkout", "-q", "--", "."]);
     }
     golden::assert("experience/told.txt", &all);
+}
+
+/// Each word for a change that one sentence could hide behind another one: at another time, in another state, for another caller.
+#[test]
+fn no_sentence_speaks_for_one_that_says_more() {
+    let world = Workspace::quickstart();
+    let mut all = String::new();
+    for (name, tenant, from, to) in TOGETHER {
+        let head = "tenant: acme-dental\nprovider: stratus-dallas\naccount: acmedental.12345.service\ntime_zone: America/Chicago\n";
+        assert!(tenant.contains(from), "{name}: it has no `{from}`");
+        world.write(ACME, format!("{head}{tenant}"));
+        world.commit(&["."]);
+        world.write(ACME, format!("{head}{}", tenant.replace(from, to)));
+        let run = world.run_at(NOW, &["plan", "--against", "HEAD", "--tenant", "acme-dental"]);
+        assert!(matches!(run.ending, Ending::Fine), "{name}: {}{}", run.out, run.err);
+        all.push_str(&format!("## {name}\n\n{}\n", told(&run.out)));
+    }
+    golden::assert("experience/together.txt", &all);
 }
 
 /// A job that says which numbers' calls a pull request changes fails where others change, and where those do not; a file of the
