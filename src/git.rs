@@ -79,7 +79,10 @@ pub fn one_of_several(why: &str) -> Option<String> {
     let (_, all) = why.split_once(SEVERAL)?;
     let refs: Vec<&str> = all.split('`').filter(|it| it.starts_with("refs/")).collect();
     let named = |begin: &str| refs.iter().find(|it| it.starts_with(begin));
-    let meant = named("refs/remotes/").or_else(|| named("refs/heads/")).or(refs.first())?;
+    // A tag is nothing to point to: whoever may push one may call it so.
+    let Some(meant) = named("refs/remotes/").or_else(|| named("refs/heads/")) else {
+        return Some("write the whole name of the commit".to_owned());
+    };
     Some(match refs.len() {
         1 => format!("write `{meant}`, or the whole name of the commit"),
         _ => format!("write `{meant}`"),
@@ -91,7 +94,9 @@ pub fn one_of_several(why: &str) -> Option<String> {
 fn several(complaint: &str) -> Option<String> {
     let names =
         complaint.lines().filter_map(|line| line.split_once("refname '")?.1.strip_suffix("' is ambiguous."));
-    let mut names = names.filter(|it| *it != "HEAD" && !it.starts_with("refs/"));
+    // A whole name is always the commit.
+    let is_whole = |it: &str| matches!(it.len(), 40 | 64) && it.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut names = names.filter(|it| *it != "HEAD" && !it.starts_with("refs/") && !is_whole(it));
     names.next().map(str::to_owned)
 }
 

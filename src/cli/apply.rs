@@ -18,13 +18,13 @@ use crate::{
 };
 
 pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<Ending, Failure> {
+    // Of a run that ends before it has one there is no outcome of an earlier run either.
+    run::keep_outcome(args.outcome.as_deref(), b"")?;
     let mut apply = ApplyOptions::try_from(args)?;
     let mut options = Options { now: global.now, ..args.into() };
     if let Some(path) = &args.plan {
         run::follow_plan(&global.dir, path, &mut options, &mut apply)?;
     }
-    // Of a run that ends before it has one there is no outcome of an earlier run either.
-    run::keep_outcome(args.outcome.as_deref(), b"")?;
     let checked = run::check(&global.dir, &options)?;
     let (context, mut notices) = io.context();
     let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));

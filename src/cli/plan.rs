@@ -86,7 +86,8 @@ pub fn as_expected(mut plan: Plan, expected: Option<&BTreeSet<Expected>>) -> Pla
 
 /// How a plan ends.
 pub fn ending(plan: &Plan, detailed: bool) -> Ending {
-    let is_wrong = plan.findings.iter().any(|it| it.level == Level::Error);
+    // What else is wrong with the files or the calls is for an apply to refuse, or for somebody to approve.
+    let is_wrong = plan.findings.iter().any(|it| it.code == "unexpected-change" && it.level == Level::Error);
     match (plan.is_blocked() || is_wrong, plan.is_empty()) {
         (true, _) => Ending::Error,
         (false, false) if detailed => Ending::Changes,

@@ -96,6 +96,7 @@ static PAGES: &[Code] = pages![
     "no-time-zone",
     "not-in-main-file",
     "not-read",
+    "not-restored",
     "null-value",
     "object-twice",
     "otherwise",

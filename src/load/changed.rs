@@ -156,7 +156,10 @@ pub fn changed_since<P>(workspace: &Workspace<P>, now: &Files, named: &str) -> R
         None => workspace.written(name),
     };
     let is_same = |then: &str, now: &str| {
-        then == now || entry(then).zip(workspace.written(now)).is_some_and(|(then, now)| then.says_as(now))
+        then == now
+            || entry(then)
+                .zip(workspace.written(now))
+                .is_some_and(|(then, now)| then.says_as_but(now, "limits"))
     };
     let lost = gone.iter().filter(|name| !pieces.contains(name)).filter_map(|name| {
         let was = account(name);

@@ -146,11 +146,11 @@ impl Earlier {
         Ok(earlier)
     }
 
-    /// What a provider of then is called now: the same, or as another entry is that says the same.
+    /// What a provider of then is called now: the same, or as another entry is that says the same but for its limits.
     pub fn provider_now<'n, P>(&'n self, name: &'n str, now: &'n Workspace<P>) -> &'n str {
         let entry = self.tree.get(&[Segment::key(PROVIDERS), Segment::key(name)]);
         let Some(entry) = entry.filter(|_| !now.providers.contains_key(name)) else { return name };
-        let same = |other: &&String| now.written(other).is_some_and(|it| it.says_as(entry));
+        let same = |other: &&String| now.written(other).is_some_and(|it| it.says_as_but(entry, "limits"));
         now.providers.keys().find(same).map_or(name, String::as_str)
     }
 

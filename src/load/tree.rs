@@ -258,6 +258,18 @@ impl Node {
         }
     }
 
+    /// The same of two maps, whatever they say under one of their keys.
+    pub fn says_as_but(&self, other: &Self, key: &str) -> bool {
+        let (Value::Map(some), Value::Map(others)) = (&self.value, &other.value) else {
+            return self.says_as(other);
+        };
+        let without = |all: &[(Node, Node)]| all.iter().filter(|(it, _)| it.text() != key).count();
+        let same = |(it, value): &(Node, Node)| {
+            it.text() == key || other.get(it.text()).is_some_and(|it| value.says_as(it))
+        };
+        without(some) == without(others) && some.iter().all(same)
+    }
+
     /// What this is, in words people use.
     pub fn kind_name(&self) -> &'static str {
         match self.value {

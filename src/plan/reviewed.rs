@@ -8,7 +8,7 @@
 mod calls;
 mod way;
 
-use super::{Action, Plan, SavedPlan, Step, TenantPlan, saved::SavedStep, saved::SavedTenant};
+use super::{Action, Class, Plan, SavedPlan, Step, TenantPlan, saved::SavedStep, saved::SavedTenant};
 use crate::{
     diff::{self, FieldChange},
     model::{Address, Resource},
@@ -96,8 +96,13 @@ fn is_whole(now: &TenantPlan, then: &SavedTenant) -> bool {
     let same = |step: &Step, then: &SavedStep| {
         step.address == then.address && step.action == then.action && step.changes == then.changes
     };
-    now.steps.len() == then.steps.len()
-        && now.steps.iter().all(|step| then.steps.iter().any(|then| same(step, then)))
+    // What no caller notices changes no call, done or not.
+    let left = then.steps.iter().filter(|it| it.class != Class::Cosmetic);
+    left.clone().all(|then| now.steps.iter().any(|step| same(step, then)))
+        && now
+            .steps
+            .iter()
+            .all(|step| step.class == Class::Cosmetic || left.clone().any(|then| same(step, then)))
 }
 
 /// What a step does, in words.

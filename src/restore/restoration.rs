@@ -43,6 +43,15 @@ impl Lost {
         self.why != UNREAD
     }
 
+    /// "`weekly`, `dates` of schedules.night"
+    pub fn place(&self) -> String {
+        let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();
+        match fields.is_empty() {
+            true => self.address.to_string(),
+            false => format!("{} of {}", fields.join(", "), self.address),
+        }
+    }
+
     /// "`weekly`, `dates`: the live value cannot be read"
     pub fn text(&self) -> String {
         let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();

@@ -2,6 +2,7 @@
 
 use super::{Lost, Restoration, StepRecord};
 use crate::{
+    finding::Finding,
     model::{Address, DEFAULT_RULE, Kind, Reference, Resource, references},
     path::Path,
     plan::{Action, DeadEnds, DeletedNames, Desired, Dialect, Note, Observed, Propagation, Step, TenantPlan},
@@ -62,12 +63,20 @@ impl Restoration {
             let help = "a restored object points to it: create it first; what does not need it is restored";
             finding.help = Some(help.to_owned());
         }
-        let lost = self.lost.iter().chain(dead).filter(|lost| named(&lost.address));
+        let lost = self.lost.iter().filter(|lost| named(&lost.address));
         let text = |lost: &Lost| {
             let file = if lost.is_recorded() { "; the restore file says what it was" } else { "" };
             format!("not restored, it stays as it is now: {}{file}", lost.text())
         };
         plan.notes.extend(lost.map(|lost| Note::new(&lost.address, text(lost))));
+        // Whoever restores is told at the end as well that not all is as it was.
+        for lost in dead.iter().filter(|lost| named(&lost.address)) {
+            let fields = plan.withheld_fields.entry(lost.address.clone()).or_default();
+            fields.extend(lost.fields.iter().cloned());
+            let message = format!("{} stays as it is now: {}", lost.place(), lost.why);
+            let help = "set it by hand to something that is there; the restore file says what it was";
+            plan.blocked.push(Finding::error("not-restored", message).help(help));
+        }
         let done = |address: &Address| plan.steps.iter().any(|step| step.address == *address);
         let again = self.still_declared.note(done);
         plan.notes.extend(again.map(|(address, text)| Note::new(&address, text)));

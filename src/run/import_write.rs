@@ -244,7 +244,7 @@ impl Work<'_> {
             }
             value
         };
-        [full.get(field).map(named), live.value.get(field).map(whole)]
+        [full.get(field).map(named), live.value.get(field).map(named)]
     }
 }
 

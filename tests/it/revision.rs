@@ -395,8 +395,14 @@ fn a_name_of_several_refs_is_refused() {
     let message = format!(
         "error[failed]: `--base {short}`: `{short}` can be more than one thing: `refs/tags/{short}`, an object whose name begins so"
     );
-    let help = format!("help: write `refs/tags/{short}`, or the whole name of the commit");
+    let help = "help: write the whole name of the commit".to_owned();
     assert_eq!((run.ending, said(&run.err)), (Ending::Error, vec![message, help]));
+    // A whole name is that of the commit, whatever somebody calls a tag.
+    let commit = Command::new("git").args(["rev-parse", "main"]).current_dir(world.root()).output();
+    let whole = String::from_utf8(commit.unwrap().stdout).unwrap().trim().to_owned();
+    world.git(&["tag", &whole, "evil"]);
+    let run = world.run(&["plan", "--base", &whole]);
+    assert_eq!(run.ending, Ending::Fine, "{}{}", run.out, run.err);
 }
 
 /// What is compared is what git would check out: line ends, `$Id$`, filters of one's own, and links to files and directories.
