@@ -119,7 +119,7 @@ struct Told {
     is_lost_as_before: bool,
     /// What such calls do now, whatever they did before, and what they come to.
     goes: Option<String>,
-    comes_to: Vec<String>,
+    comes_to: BTreeSet<String>,
 }
 
 /// Some differences of calls in one window: the first speaks for the others.
@@ -172,7 +172,7 @@ impl<'a> Reason<'a> {
         self.occasion = self.occasion.min(other.occasion);
         self.goes.extend(other.goes);
         let next = own.parting.elsewhere(&its.parting);
-        self.elsewhere.extend(next.filter(|next| !own.comes_to.iter().any(|it| it == next)));
+        self.elsewhere.extend(next.filter(|next| !own.comes_to.contains(*next)));
         if !self.callers.is_empty() {
             self.callers.extend(other.callers);
             self.here.extend(other.here);
@@ -219,9 +219,9 @@ impl Sides<'_> {
         let events = |all: &Option<Vec<(String, Vec<Event>)>>| -> Vec<Event> {
             all.iter().flatten().next().map(|(_, events)| events.clone()).unwrap_or_default()
         };
-        let come = events(&now);
-        let (parting, is_passing) = Parting::of(called, &events(&then), &come);
-        let comes_to = come.iter().map(|it| it.text().to_owned()).collect();
+        let (parting, is_passing) = Parting::of(called, &events(&then), &events(&now));
+        let come = now.iter().flatten().flat_map(|(_, events)| events);
+        let comes_to = come.map(|it| it.text().to_owned()).collect();
         let words = |all: Option<Vec<(String, Vec<Event>)>>| {
             let mut said: Vec<String> = all?.into_iter().map(|(said, _)| said).collect();
             said.dedup();
@@ -265,8 +265,9 @@ impl Sides<'_> {
             Some(network.end_text(end, network.tenant(self.tenant)?))
         };
         let situations = || difference.cells.iter().map(|(_, it)| it);
-        // That a mailbox which is off takes no message is no news.
-        let is_supposed = situations().all(|it| *it == Situation::MailboxesOff);
+        // That a mailbox which is off takes no message, and a full queue no caller, is no news.
+        let is_supposed =
+            situations().all(|it| matches!(it, Situation::MailboxesOff | Situation::Full { .. }));
         let (lost_before, lost_now) = (lost(self.before, before), lost(self.after, after));
         let is_lost_as_before = lost_now.is_some() && lost_now == lost_before;
         // Where somebody else rings now, that person may as well not answer, or hang up.
