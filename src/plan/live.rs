@@ -188,10 +188,13 @@ pub(super) fn dependents(
     all
 }
 
+/// Before the object that keeps another from being planned, in a note.
+pub const KEPT_BY: &str = "not planned because of ";
+
 /// Which object keeps another from being planned.
 pub(super) fn kept_notes(withheld: &BTreeMap<Address, Option<Address>>) -> Vec<Note> {
     let each = withheld.iter().filter_map(|(address, by)| Some((address, by.as_ref()?)));
-    each.map(|(address, by)| Note::new(address, format!("not planned because of {by}"))).collect()
+    each.map(|(address, by)| Note::new(address, format!("{KEPT_BY}{by}"))).collect()
 }
 
 /// A number of the platform that a forward or a failover is to lead away from.

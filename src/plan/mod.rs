@@ -58,7 +58,7 @@ pub use dialect::{
 };
 pub use guard::{leads_to, still_lead_to};
 pub use leading::in_words;
-pub use live::{DeadEnds, dead_ends};
+pub use live::{DeadEnds, KEPT_BY, dead_ends};
 pub use made_from::{MadeFrom, NamedCommit};
 pub use own::Own;
 pub use part::{Across, Part};

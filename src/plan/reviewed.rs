@@ -96,13 +96,14 @@ fn is_whole(now: &TenantPlan, then: &SavedTenant) -> bool {
     let same = |step: &Step, then: &SavedStep| {
         step.address == then.address && step.action == then.action && step.changes == then.changes
     };
-    // What no caller notices changes no call, done or not.
-    let left = then.steps.iter().filter(|it| it.class != Class::Cosmetic);
+    // A change that no caller notices changes no call, done or not. What is made is called by others once it is there.
+    let is_beside = |class: Class, action: Action| class == Class::Cosmetic && action == Action::Update;
+    let left = then.steps.iter().filter(|it| !is_beside(it.class, it.action));
     left.clone().all(|then| now.steps.iter().any(|step| same(step, then)))
         && now
             .steps
             .iter()
-            .all(|step| step.class == Class::Cosmetic || left.clone().any(|then| same(step, then)))
+            .all(|step| is_beside(step.class, step.action) || left.clone().any(|then| same(step, then)))
 }
 
 /// What a step does, in words.

@@ -74,8 +74,15 @@ pub fn unread(
     let mut next = timed_beside(tenant, live, covers);
     let are_told = OnceCell::new();
     // What callers of a declared number notice depends on every place that they pass.
-    let is_told = |address: &Address| {
+    let is_told = |address: &Address, resource: &Resource| {
+        let is_unread = |to: &Reference| {
+            let Reference::Extension(to) = to else { return false };
+            let mut answering =
+                [Kind::Rules, Kind::Diverts, Kind::Queues].map(|it| Address::new(it, to)).into_iter();
+            !answering.any(|it| live.contains_key(&it) || is_own(&it))
+        };
         tenant.desired.contains_key(address)
+            && leads_to(address, resource).iter().any(is_unread)
             && *are_told.get_or_init(|| changes_a_place(&declared, live) && led_on(tenant) <= MOST_LED_ON)
     };
     for (address, resource) in all() {
@@ -83,7 +90,9 @@ pub fn unread(
             Kind::Rules | Kind::Diverts | Kind::Queues => true,
             // What stays as it is, and is called by nothing, leads nowhere new.
             Kind::Numbers => {
-                called.contains(&address.key) || is_own(address) && is_moved(address) || is_told(address)
+                called.contains(&address.key)
+                    || is_own(address) && is_moved(address)
+                    || is_told(address, resource)
             }
             _ => false,
         };

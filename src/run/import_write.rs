@@ -127,7 +127,7 @@ impl Work<'_> {
         let because = |address: &Address| {
             let wanted = &tenant.desired.get(address)?.resource;
             let differs = live(address, observed).is_none_or(|live| plan::differs(live, wanted));
-            let note = notes.iter().find(|it| it.address == *address && it.text.starts_with("not planned"));
+            let note = notes.iter().find(|it| it.address == *address && it.text.starts_with(plan::KEPT_BY));
             let text = note.map_or_else(|| "it is not planned".to_owned(), |it| it.text.clone());
             (differs && !found.contains_key(address)).then_some((address.clone(), text))
         };

@@ -469,7 +469,7 @@ fn what_the_files_say_otherwise_by_now_is_named() {
         format!("acme/queues.402 {otherwise}"),
         format!("acme/diverts.103 {otherwise}"),
         "acme/queues.410 would have `agents` set to `[{\"extension\":\"102\",\"order\":1,\"wrap_up\":0}]`, in the reviewed plan to \
-         `[{\"extension\":\"103\",\"order\":1,\"wrap_up\":0}]`; acme: calls to +1 214 555 0101 go another way now than the reviewed plan says"
+         `[{\"extension\":\"103\",\"order\":1,\"wrap_up\":0}]`"
             .to_owned(),
         "acme/forwards.+12145550101 is changed now, and not in the reviewed plan".to_owned(),
         "tenant `acme` of the reviewed plan is not declared any more; tenant `other` is not in the reviewed plan".to_owned(),
