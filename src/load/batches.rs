@@ -19,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct InBatches<'a> {
     /// How many bytes the files of a batch have together, unless one group of tenants has more.
     pub bytes: u64,
+    /// How many tenants of each provider are in a batch at least, if all are of one size: with less most of many providers
+    /// would wait for their turn.
+    pub of_each: u64,
     /// The kinds of provider that reach one account only.
     pub single_account: &'a [&'static str],
 }
@@ -89,7 +92,7 @@ pub(super) fn batches(
         }
         all.push(seen);
     }
-    Some(in_batches(named, &groups(&all), &all, how.bytes))
+    Some(in_batches(named, &groups(&all), &all, how))
 }
 
 /// Looks at files. `None`: one has to be parsed, and is read again for it: nobody holds many that are large. What cannot be read
@@ -150,7 +153,7 @@ fn groups(all: &[Seen]) -> Vec<u32> {
 }
 
 /// Groups put together to batches, each with tenants of every provider: providers are worked beside each other.
-fn in_batches(named: &[&str], groups: &[u32], all: &[Seen], most: u64) -> Vec<Vec<String>> {
+fn in_batches(named: &[&str], groups: &[u32], all: &[Seen], how: &InBatches<'_>) -> Vec<Vec<String>> {
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate() {
         members.entry(*group).or_default().push(at);
@@ -159,6 +162,9 @@ fn in_batches(named: &[&str], groups: &[u32], all: &[Seen], most: u64) -> Vec<Ve
     for group in members.into_values() {
         lanes.entry(&all[group[0]].provider).or_default().push(group);
     }
+    let all_bytes: u64 = all.iter().map(|it| it.bytes).sum();
+    let of_each = all_bytes / (all.len() as u64).max(1) * how.of_each * lanes.len() as u64;
+    let most = how.bytes.max(of_each);
     // The first of each provider, then those in the middle of each, and so on to the last.
     let spread = lanes.into_values().flat_map(|lane| {
         let count = lane.len() as u64;
@@ -183,4 +189,30 @@ fn in_batches(named: &[&str], groups: &[u32], all: &[Seen], most: u64) -> Vec<Ve
     }
     let names = |batch: BTreeSet<usize>| batch.into_iter().map(|at| named[at].to_owned()).collect();
     batches.into_iter().map(names).collect()
+}
+
+/// However many providers there are, and in whatever order their tenants stand, none of them waits for a later batch: each has as
+/// many tenants in a batch as it takes to keep it busy.
+#[test]
+fn every_batch_has_tenants_of_every_provider() {
+    for (providers, is_grouped) in [(2, true), (2, false), (500, true), (500, false)] {
+        let of = |at: usize| if is_grouped { at / 12 } else { at % providers };
+        let seen = |at| Seen { provider: of(at).to_string(), bytes: 3000, ..Seen::default() };
+        let all: Vec<Seen> = (0..providers * 12).map(seen).collect();
+        let names: Vec<String> = (0..all.len()).map(|at| at.to_string()).collect();
+        let named: Vec<&str> = names.iter().map(String::as_str).collect();
+        let groups: Vec<u32> = (0..).take(all.len()).collect();
+        let how = InBatches { bytes: 30_000, of_each: 3, single_account: &[] };
+        let batches = in_batches(&named, &groups, &all, &how);
+        assert_eq!(batches.iter().flatten().collect::<BTreeSet<_>>().len(), all.len());
+        assert!(batches.len() > 1, "{providers}");
+        for batch in batches {
+            let mut counts = vec![0; providers];
+            batch.iter().for_each(|name| counts[of(name.parse().unwrap())] += 1);
+            assert!(
+                counts.iter().all(|count| (2..=6).contains(count)),
+                "{providers} {is_grouped}: {counts:?}"
+            );
+        }
+    }
 }

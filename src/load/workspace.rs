@@ -169,7 +169,7 @@ impl<P> Workspace<P> {
         kinds: &K,
         at: Timestamp,
     ) -> Result<Self, Vec<Finding>> {
-        let how = InBatches { bytes: 0, single_account: &[] };
+        let how = InBatches { bytes: 0, of_each: 0, single_account: &[] };
         let config = Config::read(files, kinds)?.whole()?;
         Ok(Self::with_tenants(config, files, kinds, at, &Which::InBatches(&how)))
     }

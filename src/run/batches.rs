@@ -28,12 +28,23 @@ use std::{
 };
 
 /// How many bytes of files are loaded at once. Loaded they take about twenty times as much.
-const BATCH: u64 = 256 * 1024;
+const BATCH: u64 = 96 * 1024;
+/// How many tenants of each provider are worked beside each other at least.
+const OF_EACH: u64 = 3;
 
 /// How a command goes through a fleet.
 pub fn in_batches() -> InBatches<'static> {
     static ALONE: OnceLock<Vec<&'static str>> = OnceLock::new();
-    InBatches { bytes: BATCH, single_account: ALONE.get_or_init(super::lints::single_account) }
+    InBatches {
+        bytes: BATCH,
+        of_each: OF_EACH,
+        single_account: ALONE.get_or_init(super::lints::single_account),
+    }
+}
+
+/// The same for what looks at files alone: less is in memory beside them, and each batch takes some time of its own.
+pub fn files_in_batches() -> InBatches<'static> {
+    InBatches { bytes: 256 * 1024, of_each: 0, ..in_batches() }
 }
 
 /// Loads and checks what the files declare, batch by batch where they are many.

@@ -102,7 +102,7 @@ async fn a_circle_between_tenants_is_found_in_every_batch() {
         let world = world(TENANTS);
         let record = world.path("traffic.jsonl");
         let emulation = Emulation { sandbox: true, record: Some(record), ..Emulation::default() };
-        let in_batches = bytes.map(|bytes| InBatches { bytes, ..run::in_batches() });
+        let in_batches = bytes.map(|bytes| InBatches { bytes, of_each: 0, ..run::in_batches() });
         let options = Options { emulation, in_batches, ..Options::default() };
         let plan = run::plan(world.root(), &options, &Context::default()).await.unwrap();
         assert_found(&plan);

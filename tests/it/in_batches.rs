@@ -67,7 +67,7 @@ async fn what_a_plan_says_does_not_depend_on_batches() {
         let world = world(TENANTS);
         let record = world.path("traffic.jsonl");
         let emulation = Emulation { sandbox: true, record: Some(record), ..Emulation::default() };
-        let in_batches = bytes.map(|bytes| InBatches { bytes, ..run::in_batches() });
+        let in_batches = bytes.map(|bytes| InBatches { bytes, of_each: 0, ..run::in_batches() });
         let options = Options { emulation, in_batches, ..Options::default() };
         let batches = run::check(world.root(), &options).unwrap().workspace.batches();
         assert_eq!(batches, [0, 7, 4][plans.len()]);
@@ -99,7 +99,7 @@ fn assert_same(whole: &str, text: &str) {
 async fn a_plan_in_words_has_the_digest_of_the_whole_plan() {
     let world = world(TENANTS);
     let emulation = Emulation { sandbox: true, ..Emulation::default() };
-    let in_batches = Some(InBatches { bytes: 500, ..run::in_batches() });
+    let in_batches = Some(InBatches { bytes: 500, of_each: 0, ..run::in_batches() });
     let options = Options { emulation, in_batches, ..Options::default() };
     let context = Context::default();
     let mut digests = Vec::new();
@@ -129,7 +129,7 @@ async fn what_is_planned_is_what_was_checked() {
         let world = world(TENANTS);
         world.edit("dialform.yaml", "providers:\n", &format!("providers:\n{other}\n"));
         let emulation = Emulation { sandbox: true, ..Emulation::default() };
-        let in_batches = Some(InBatches { bytes: 500, ..run::in_batches() });
+        let in_batches = Some(InBatches { bytes: 500, of_each: 0, ..run::in_batches() });
         let options = Options { emulation, in_batches, ..Options::default() };
         let context = Context::default();
         let mut checked = run::check(world.root(), &options).unwrap();

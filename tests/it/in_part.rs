@@ -224,7 +224,7 @@ fn a_fleet_in_batches_is_found_the_same_in() {
             fault(&workspace, if round < 16 { round } else { dice.below(16) }, one, other);
         }
         let checked = |bytes: Option<u64>| {
-            let in_batches = bytes.map(|bytes| InBatches { bytes, ..run::in_batches() });
+            let in_batches = bytes.map(|bytes| InBatches { bytes, of_each: 0, ..run::in_batches() });
             let options = Options { in_batches, now: NOW.parse().ok(), ..Options::default() };
             match run::check(workspace.root(), &options) {
                 Ok(it) => (it.warnings.clone(), it.counts()),
@@ -236,7 +236,7 @@ fn a_fleet_in_batches_is_found_the_same_in() {
         for bytes in [1, 900] {
             let (found, other) = checked(Some(bytes));
             assert_eq!((found, other), (whole.clone(), counts), "{round}, batches of {bytes}");
-            let how = InBatches { bytes, ..run::in_batches() };
+            let how = InBatches { bytes, of_each: 0, ..run::in_batches() };
             let (files, at) = (Files::Directory(workspace.root().to_owned()), NOW.parse().unwrap());
             let loaded =
                 provider::Workspace::load_to_check(&files, &provider::Kinds, at, &Which::InBatches(&how));
