@@ -54,7 +54,7 @@ pub struct Outcome {
     pub address: Address,
     pub action: Action,
     pub status: Status,
-    /// Why it is not done.
+    /// Why it is not done, or what of a restore that is done the system did not take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The way out.

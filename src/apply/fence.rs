@@ -4,7 +4,7 @@ use crate::{
     apply::{Cause, Shutdown},
     http::ApiError,
     plan::Step,
-    provider::{Write, answer::conflict},
+    provider::{NotBack, Write, answer::conflict},
 };
 use async_trait::async_trait;
 
@@ -19,7 +19,7 @@ pub struct Fence<'a> {
 
 #[async_trait]
 impl Write for Fence<'_> {
-    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+    async fn execute(&self, account: &str, step: &Step) -> Result<NotBack, ApiError> {
         match (self.lost)() {
             Some(why) => {
                 self.shutdown.stop_for(Cause::LockLost);

@@ -18,7 +18,7 @@ use std::time::Duration;
 /// How a step ended.
 pub(super) struct Ending {
     pub status: Status,
-    /// Why it is not done.
+    /// Why it is not done, or what it is done without.
     pub detail: Option<String>,
     /// The way out.
     pub help: Option<String>,
@@ -96,7 +96,10 @@ async fn write(
         let written = looked.before(job.writer.execute(&job.plan.account, step));
         let written = during(Phase::Write, of(), written).await;
         let error = match written {
-            Ok(()) => return during(Phase::ReadBack, of(), accepted(job, step, shutdown)).await,
+            Ok(missing) => {
+                let ending = during(Phase::ReadBack, of(), accepted(job, step, shutdown)).await;
+                return but_for(ending, &missing);
+            }
             Err(error) if matches!(error.problem, Problem::Conflict(_)) && first.is_none() => {
                 return failed(Status::Failed, &error);
             }
@@ -147,6 +150,20 @@ async fn write(
             Some(format!("it may still take effect; run {} before trying again", to_look(step))),
         );
     }
+}
+
+/// A step that is done, but for what the phone system does not take back.
+fn but_for(ending: Ending, missing: &[String]) -> Ending {
+    if missing.is_empty() || !matches!(ending.status, Status::Done | Status::Accepted) {
+        return ending;
+    }
+    let text = format!("it is back but for {}, which the phone system did not take", missing.join(", "));
+    let detail = match ending.detail {
+        Some(detail) => format!("{detail}; {text}"),
+        None => text,
+    };
+    let help = ending.help.unwrap_or_else(|| "set it by hand: the restore file says what it was".to_owned());
+    Ending { detail: Some(detail), help: Some(help), ..ending }
 }
 
 /// The provider has accepted the write: reads until it shows.

@@ -201,11 +201,15 @@ pub struct Account {
     pub name: Option<String>,
 }
 
+/// What of an object that is brought back the system does not take any more, each as a person would find it. Empty for any
+/// other.
+pub type NotBack = Vec<String>;
+
 /// Carries out one step. Never compares, never decides.
 #[async_trait]
 pub trait Write: Send + Sync {
     /// Sends what the step says, merged into what is live at that moment so that nothing unmanaged is lost. Until the first
     /// write, a read that the look of the step has made as well costs nothing ([`crate::http::Looked`]): ask for the same in
     /// the same words. Returns when the provider has accepted it; whether it came true is for the caller to read back.
-    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError>;
+    async fn execute(&self, account: &str, step: &Step) -> Result<NotBack, ApiError>;
 }

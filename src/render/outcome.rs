@@ -139,6 +139,10 @@ fn count_all(outcomes: &[Outcome]) -> String {
         (Status::Unknown, "unknown"),
         (Status::Manual, "left to do by hand"),
     ];
+    let short = outcomes.iter().filter(|it| it.status == Status::Done && it.detail.is_some()).count();
+    if short > 0 {
+        parts.push(format!("{short} of them not wholly"));
+    }
     parts.extend(others.iter().filter(|(s, _)| of(*s) > 0).map(|(s, word)| format!("{} {word}", of(*s))));
     parts.join(", ")
 }

@@ -122,7 +122,9 @@ impl Session<'_> {
         // A run that was told to stop while it waited for an accepted change has not seen it.
         let accepted = !self.context.shutdown.stop.is_cancelled();
         let fine = |outcome: &Outcome| {
-            outcome.status == Status::Done || (accepted && outcome.status == Status::Accepted)
+            // Of what is done a detail says what a restore could not bring back.
+            let whole = outcome.status == Status::Done && outcome.detail.is_none();
+            whole || (accepted && outcome.status == Status::Accepted)
         };
         let whole = outcomes.len() == plan.steps().count();
         let all_done = whole && outcomes.iter().all(fine) && !plan.is_blocked() && lost.is_none();

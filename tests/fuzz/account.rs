@@ -225,7 +225,7 @@ impl Server<'_> {
         let clients = self.clients().into_iter().map(|(name, client)| (name, client.into_write_client()));
         let writer: Box<dyn provider::Write> = (self.account.provider.writer)(clients.collect());
         let done = self.account.runtime.block_on(writer.execute(&self.account.name, step));
-        done.map_err(|error| error.to_string())
+        done.map(drop).map_err(|error| error.to_string())
     }
 
     /// What was asked so far.

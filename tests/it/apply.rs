@@ -13,7 +13,7 @@ use dialform::{
     model::{Address, Kind, Number, Resource},
     outcome::Status,
     plan::{Action, Observed, Step, TenantPlan},
-    provider::{Read, Scope, Write},
+    provider::{NotBack, Read, Scope, Write},
 };
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -190,9 +190,9 @@ impl Read for Moved {
 
 #[async_trait::async_trait]
 impl Write for Moved {
-    async fn execute(&self, _: &str, _: &Step) -> Result<(), ApiError> {
+    async fn execute(&self, _: &str, _: &Step) -> Result<NotBack, ApiError> {
         self.writes.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        Ok(NotBack::new())
     }
 }
 

@@ -6,7 +6,7 @@ use dialform::{
     model::{Address, ApiUrl, E164, Forward, Kind, Limits, LimitsConfig, Resource, Secret},
     plan::{Action, Dialect, GradeRow, Observed, Step},
     provider::{
-        self, Endpoint, Endpoints, Form, Keyring, Provider, Read, Scope, Settings, Write,
+        self, Endpoint, Endpoints, Form, Keyring, NotBack, Provider, Read, Scope, Settings, Write,
         answer::{decode, endpoint},
         refresh::Refreshing,
     },
@@ -83,14 +83,14 @@ impl Read for Toy<ReadClient> {
 
 #[async_trait]
 impl Write for Toy<WriteClient> {
-    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+    async fn execute(&self, account: &str, step: &Step) -> Result<NotBack, ApiError> {
         let body = match step.action {
             Action::Delete => json!({ "to": null, "active": false }),
             _ => step.changes.iter().filter_map(|it| Some((it.path.field()?, json!(it.new)))).collect(),
         };
         let path = format!("/{}/forwards/{}", segment(account), segment(&step.address.key));
         let what = format!("changing {}", step.address);
-        endpoint(&self.0, "toy")?.send(Method::PUT, &path, Some(&body), &what).await.map(drop)
+        endpoint(&self.0, "toy")?.send(Method::PUT, &path, Some(&body), &what).await.map(|_| NotBack::new())
     }
 }
 

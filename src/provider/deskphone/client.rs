@@ -8,7 +8,7 @@ use crate::{
     path::{Path, Segment},
     plan::{Observed, Obstacle, Own, Role, Step},
     provider::{
-        Endpoints, Read, Scope, Write,
+        Endpoints, NotBack, Read, Scope, Write,
         answer::{Extent, conflict, decode, endpoint, failure, undecodable},
         scalar::Unreadable,
     },
@@ -277,7 +277,7 @@ impl DeskphoneWriter {
 #[async_trait]
 impl Write for DeskphoneWriter {
     /// Reads, merges, writes the whole document if it still is what was read.
-    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+    async fn execute(&self, account: &str, step: &Step) -> Result<NotBack, ApiError> {
         let conflict = |why: String| conflict(step, why);
         let http = endpoint(&self.endpoints, API)?;
         let (Some(Resource::Diverts(wanted)), Ok(extension)) =
@@ -315,7 +315,7 @@ impl Write for DeskphoneWriter {
                 still_as_planned(&now.body, &extension, step, &ids).map_err(conflict)?;
                 Err(conflict("somebody changed another divert of this extension at this moment".to_owned()))
             }
-            other => other.map(drop),
+            other => other.map(|_| NotBack::new()),
         }
     }
 }

@@ -77,7 +77,9 @@ fn of(document: &Document, queue: &str) -> Map<String, Value> {
 }
 
 fn create(call: &ApiCall, queue: &str) -> RouteResult {
-    let (agent, record) = record(call.body()?)?;
+    let body = call.body()?;
+    call.takes(body, true)?;
+    let (agent, record) = record(body)?;
     let mut agents = of(call.held, queue);
     if agents.contains_key(&agent) {
         return Err(ErrorResponse::new(409, "Agent already exists"));
@@ -111,6 +113,7 @@ fn update(call: &ApiCall, queue: &str, agent: &str) -> RouteResult {
     let row = agents.get_mut(agent).and_then(Value::as_object_mut).ok_or_else(ErrorResponse::missing)?;
     let mut body = call.body()?.clone();
     body.shift_remove("callqueue-agent-id");
+    call.takes(&body, false)?;
     fields::update(tables::AGENT, row, &body)?;
     accept(call, queue, agent, agents)
 }

@@ -6,11 +6,20 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Stratus;
+use super::keeping::ExtraSettings;
 use super::keys::DOMAIN;
 use crate::sandbox::account::View;
 use crate::sandbox::accounts::Accounts;
 use crate::sandbox::document::Document;
 use crate::sandbox::vendor::{Commit, Request, Response};
+
+/// What a server may show and not take, of users, queues and agents.
+const EXTRA_SETTINGS: [&str; 4] = [
+    "emergency-address-id",
+    "music-on-hold-randomized-enabled",
+    "callqueue-sms-enable",
+    "callqueue-agent-max-concurrent-sms-conversations",
+];
 
 /// A response, or the one that says what is wrong.
 pub type RouteResult = Result<Response, ErrorResponse>;
@@ -96,6 +105,19 @@ impl<'a> ApiCall<'a> {
     pub fn names(&self, body: &Map<String, Value>, name: &str) -> Result<(), ErrorResponse> {
         let missing = self.server.keeping.long_bodies && !body.contains_key(name);
         if missing { Err(ErrorResponse::invalid(format!("Missing required {name}."))) } else { Ok(()) }
+    }
+
+    /// Refuses settings that this server does not take, or not with a new object (FACTS stratus/readings-17).
+    pub fn takes(&self, body: &Map<String, Value>, is_new: bool) -> Result<(), ErrorResponse> {
+        let takes = match self.server.keeping.extra_settings {
+            ExtraSettings::Taken => true,
+            ExtraSettings::Later => !is_new,
+            ExtraSettings::Refused => false,
+        };
+        match EXTRA_SETTINGS.iter().find(|name| !takes && body.contains_key(**name)) {
+            Some(name) => Err(ErrorResponse::invalid(format!("Unexpected parameter {name}."))),
+            None => Ok(()),
+        }
     }
 
     /// Cuts a list into its page: silent about the rest (FACTS stratus/lists-2).

@@ -27,6 +27,8 @@ pub struct Keeping {
     pub long_bodies: bool,
     /// An agent that is an extension is listed as that extension's device (FACTS stratus/readings-11).
     pub sip_agents: bool,
+    /// Whether it takes settings that it shows of whoever makes an object (FACTS stratus/readings-17).
+    pub extra_settings: ExtraSettings,
     /// Numbers have ten digits in lists and paths (FACTS stratus/readings-7).
     pub ten_digits: bool,
 }
@@ -43,6 +45,7 @@ impl Keeping {
             orphan_agents: set.flag("orphan-agents", true)?,
             long_bodies: set.get("short-bodies", refused, true)?,
             sip_agents: set.get("agent-ids", sip, false)?,
+            extra_settings: set.get("extra-settings", extra_settings, ExtraSettings::Taken)?,
             ten_digits: set.get("number-keys", ten, false)?,
         })
     }
@@ -83,6 +86,25 @@ fn sip(text: &str) -> Result<bool, &'static str> {
 
 fn ten(text: &str) -> Result<bool, &'static str> {
     either(text, ["10", "11"]).ok_or("`10` or `11`")
+}
+
+/// When a server takes a setting that it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExtraSettings {
+    Taken,
+    /// Not before the object is there.
+    Later,
+    /// Never: whoever asks may not write it.
+    Refused,
+}
+
+fn extra_settings(text: &str) -> Result<ExtraSettings, &'static str> {
+    match text {
+        "taken" => Ok(ExtraSettings::Taken),
+        "later" => Ok(ExtraSettings::Later),
+        "refused" => Ok(ExtraSettings::Refused),
+        _ => Err("`taken`, `later` or `refused`"),
+    }
 }
 
 /// Whether it is the first of the two words.

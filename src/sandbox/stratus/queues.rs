@@ -47,6 +47,7 @@ fn rows(call: &ApiCall) -> Vec<Value> {
 fn create(call: &ApiCall) -> RouteResult {
     let body = call.body()?;
     call.names(body, "domain")?;
+    call.takes(body, true)?;
     let (queue, record) = record(&named(call, body))?;
     if call.held.get("callqueues", &queue).is_some() {
         return Err(ErrorResponse::new(409, "Call queue already exists"));
@@ -79,6 +80,7 @@ fn update(call: &ApiCall, queue: &str) -> RouteResult {
     let mut record = find(call.held, queue)?.as_object().cloned().unwrap_or_default();
     let mut body = named(call, call.body()?);
     body.shift_remove("callqueue");
+    call.takes(&body, false)?;
     fields::update(tables::QUEUE, &mut record, &body)?;
     let mut next = call.held.clone();
     next.put("callqueues", queue, record.into());

@@ -34,6 +34,7 @@ pub const NAMES: &[&str] = &[
     "orphan-agents",
     "short-bodies",
     "agent-ids",
+    "extra-settings",
     "number-keys",
 ];
 
@@ -54,6 +55,8 @@ pub const READINGS: &[Reading] = &[
     Reading::kind("short-bodies:taken"),
     Reading::harsh("agent-ids:sip"),
     Reading::kind("agent-ids:user"),
+    Reading::harsh("extra-settings:later"),
+    Reading::kind("extra-settings:taken"),
     Reading::harsh("number-keys:10"),
     Reading::kind("number-keys:11"),
     Reading::harsh("frame-put:frame"),

@@ -61,6 +61,7 @@ fn reduced(call: &ApiCall) -> RouteResult {
 fn create(call: &ApiCall) -> RouteResult {
     let body = call.body()?;
     call.names(body, "email-address")?;
+    call.takes(body, true)?;
     let (user, record) = record(domain_of(call.held), call.held, body)?;
     if call.held.get("users", &user).is_some() {
         return Err(ErrorResponse::new(409, "User already exists."));
@@ -126,6 +127,7 @@ fn update(call: &ApiCall, user: &str) -> RouteResult {
     let mut record = find(call, call.held, user)?.as_object().cloned().unwrap_or_default();
     let mut body = call.body()?.clone();
     body.shift_remove("user");
+    call.takes(&body, false)?;
     if call.server.release == Release::V44_4 {
         rename(
             &mut body,

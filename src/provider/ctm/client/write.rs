@@ -15,7 +15,7 @@ use crate::{
     path::Segment,
     plan::{Action, Step},
     provider::{
-        Endpoints, Write,
+        Endpoints, NotBack, Write,
         answer::{conflict, endpoint},
         ctm::{
             convert::{self, TargetType, target},
@@ -39,7 +39,7 @@ impl CtmWriter {
 
 #[async_trait]
 impl Write for CtmWriter {
-    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+    async fn execute(&self, account: &str, step: &Step) -> Result<NotBack, ApiError> {
         let http = endpoint(&self.endpoints, API)?;
         let known = http.known::<ForWrites>();
         let indexes = &known.0;
@@ -54,7 +54,7 @@ impl Write for CtmWriter {
             _ => Err(conflict(step, "this step has nothing to write")),
         };
         indexes.put(account, to.index);
-        done
+        done.map(|()| NotBack::new())
     }
 }
 

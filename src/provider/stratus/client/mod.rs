@@ -1,5 +1,6 @@
 //! Reads from and writes to a NetSapiens server, and the carrier port beside it.
 
+mod again;
 mod api;
 mod calendar;
 mod domain_data;
@@ -17,6 +18,7 @@ mod shown;
 mod standing;
 mod survey;
 mod write;
+mod write_again;
 mod write_agents;
 mod write_frames;
 mod write_queue;

@@ -2,6 +2,7 @@
 
 use super::{
     API, CARRIER,
+    again::Again,
     api::{Api, present},
     queue_record::QueueRecord,
     raw_rule::RawRule,
@@ -13,7 +14,7 @@ use crate::{
     path::Path,
     plan::{Action, Step},
     provider::{
-        Endpoints, Write,
+        Endpoints, NotBack, Write,
         answer::{conflict, decode, endpoint},
         scalar::Scalar,
         stratus::{
@@ -42,6 +43,8 @@ pub struct Writing<'a> {
     pub earlier: &'a [RawRule],
     /// The queue as it was, where the step brings it back.
     pub record: &'a QueueRecord,
+    /// What of it new objects did not take.
+    pub again: &'a Again,
 }
 
 /// Whether a field, or something in it, is among the changes of a step.
@@ -62,16 +65,16 @@ impl StratusWriter {
 
 #[async_trait]
 impl Write for StratusWriter {
-    async fn execute(&self, account: &str, step: &Step) -> Result<(), ApiError> {
+    async fn execute(&self, account: &str, step: &Step) -> Result<NotBack, ApiError> {
         let key = step.address.key.as_str();
         // The carrier alone, whatever state the platform is in.
         match (step.action, &step.after, &step.before) {
             (Action::Delete, _, Some(Resource::Forward(_))) => {
                 let off = Forward { to: None, active: Some(false), protect: None };
-                return self.forward(key, &off, step).await;
+                return self.forward(key, &off, step).await.map(|()| NotBack::new());
             }
             (Action::Create | Action::Update, Some(Resource::Forward(wanted)), _) => {
-                return self.forward(key, wanted, step).await;
+                return self.forward(key, wanted, step).await.map(|()| NotBack::new());
             }
             _ => {}
         }
@@ -80,8 +83,9 @@ impl Write for StratusWriter {
         let earlier = earlier_rules(step).map_err(|error| unreadable_own(step, &error))?;
         let record = step.restored.clone().filter(|_| step.address.kind == Kind::Queues);
         let record = QueueRecord(record.unwrap_or_default());
-        let to =
-            Writing { http, api: Api { http, domain: account }, sent: &sent, earlier: &[], record: &record };
+        let again = Again::default();
+        let api = Api { http, domain: account };
+        let to = Writing { http, api, sent: &sent, earlier: &[], record: &record, again: &again };
         let earlier = to.with_attendants(earlier).await?;
         let to = Writing { earlier: &earlier, ..to };
         match (step.action, &step.after, &step.before) {
@@ -101,7 +105,8 @@ impl Write for StratusWriter {
                 to.default_forwards(key, changed_only(wanted, step)).await
             }
             _ => Err(conflict(step, "this step has nothing to write")),
-        }
+        }?;
+        Ok(to.settings_again().await)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Carries out what a step says of a queue's agents.
 
-use super::write::Writing;
+use super::{write::Writing, write_again::New};
 use crate::{
     http::{ApiError, Method, Problem, segment},
     model::{self, Resource, Ringable},
@@ -102,10 +102,12 @@ impl Writing<'_> {
                     let outside = matches!(target, model::Ringable::Number(_));
                     let availability = if outside { "offnet-automatic" } else { "automatic" };
                     body.insert("synchronous".into(), "yes".into());
-                    body.insert("callqueue-agent-id".into(), id.into());
+                    body.insert("callqueue-agent-id".into(), had.unwrap_or(&id).into());
                     body.insert("callqueue-agent-availability-type".into(), availability.into());
-                    body.extend(earlier.unwrap_or_default());
-                    let made = self.send(Method::POST, &base, Value::Object(body), &what).await;
+                    let rest = format!("{base}/{}", segment(had.unwrap_or(&id)));
+                    let had = earlier.unwrap_or_default();
+                    let made =
+                        self.make(New { list: &base, rest, own: body, had, of: "of an agent" }, &what).await;
                     made.map_err(|error| one_agent(error, target, wanted, &context))?;
                 }
             }

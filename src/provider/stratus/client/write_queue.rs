@@ -4,6 +4,7 @@ use super::{
     api::present,
     observe::role,
     write::{Writing, touched},
+    write_again::New,
 };
 use crate::{
     http::{ApiError, Method, Problem, segment},
@@ -119,9 +120,6 @@ impl Writing<'_> {
         }
         let mut fresh = false;
         if step.action == Action::Create {
-            for (field, value) in self.record.body() {
-                body.entry(field).or_insert(value);
-            }
             body.extend(open);
             body.insert(REQUIRE.to_owned(), "no".into());
             fresh = self.create_queue(key, name.as_deref().unwrap_or(key), std::mem::take(&mut body)).await?;
@@ -240,8 +238,11 @@ impl Writing<'_> {
         body.insert("synchronous".into(), "yes".into());
         body.insert("domain".into(), self.api.spelling().await?.into());
         body.insert("callqueue".into(), key.into());
-        self.send(Method::POST, "/callqueues", Value::Object(body), &format!("creating queue `{key}`"))
-            .await?;
+        let mut had = self.record.body();
+        had.retain(|field, _| !body.contains_key(field));
+        let rest = format!("/callqueues/{}", segment(key));
+        let new = New { list: "/callqueues", rest, own: body, had, of: "of the queue" };
+        self.make(new, &format!("creating queue `{key}`")).await?;
         Ok(fresh)
     }
 
@@ -251,16 +252,20 @@ impl Writing<'_> {
         if self.user_at(key).await?.is_some() {
             return Ok(false);
         }
-        let mut user = json!({
-            "synchronous": "yes", "user": key, "name-first-name": name, "name-last-name": "Queue",
-            "user-scope": "No Portal", "service-code": "system-queue",
+        let own = [
+            ("synchronous", "yes"),
+            ("user", key),
+            ("name-first-name", name),
+            ("name-last-name", "Queue"),
+            ("user-scope", "No Portal"),
+            ("service-code", "system-queue"),
             // It has none; some servers want the key (FACTS stratus/readings-9).
-            "email-address": "",
-        });
-        for (field, value) in self.record.user() {
-            user[field] = value;
-        }
-        self.send(Method::POST, "/users", user, &format!("making the extension of queue `{key}`")).await?;
+            ("email-address", ""),
+        ];
+        let own = own.into_iter().map(|(field, value)| (field.to_owned(), value.into())).collect();
+        let rest = format!("/users/{}", segment(key));
+        let new = New { list: "/users", rest, own, had: self.record.user(), of: "of its extension" };
+        self.make(new, &format!("making the extension of queue `{key}`")).await?;
         self.user_shows(key, true).await?;
         Ok(true)
     }
