@@ -280,18 +280,14 @@ impl Keyed for Rule {
 }
 
 impl Keyed for Agent {
-    /// An extension and its device of the same name are two agents.
     fn key(&self) -> String {
-        match &self.target {
-            Ringable::Device(to) => format!("device:{to}"),
-            target => ringable_key(target),
-        }
+        self.name()
     }
 }
 
 impl Keyed for Also {
     fn key(&self) -> String {
-        ringable_key(&self.target)
+        self.target.name()
     }
 }
 
@@ -303,15 +299,6 @@ impl Keyed for Caller {
 
 impl Compare for Caller {
     fn compare(&self, _observed: &Self, _path: &Path, _out: &mut Vec<FieldChange>) {}
-}
-
-fn ringable_key(target: &Ringable) -> String {
-    match target {
-        Ringable::Extension(to) => to.to_string(),
-        Ringable::Number(to) => to.to_string(),
-        Ringable::Device(to) => to.to_string(),
-        Ringable::Agent(to) | Ringable::DialString(to) => to.clone(),
-    }
 }
 
 fn elements<T: Keyed>(desired: &[T], observed: &[T], path: &Path, out: &mut Vec<FieldChange>) {

@@ -109,6 +109,16 @@ pub struct Agent {
     pub wrap_up: Option<u32>,
 }
 
+impl Agent {
+    /// How it is known in its list: an extension and its device of the same name are two agents.
+    pub fn name(&self) -> String {
+        match &self.target {
+            Ringable::Device(to) => format!("device:{to}"),
+            target => target.name(),
+        }
+    }
+}
+
 /// One agent: exactly one of `extension`, `number`, `device`, `agent`.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -335,6 +335,17 @@ pub enum Ringable {
     DialString(String),
 }
 
+impl Ringable {
+    /// The digits, the address or the word.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Extension(to) | Self::Device(to) => to.to_string(),
+            Self::Number(to) => to.to_string(),
+            Self::Agent(to) | Self::DialString(to) => to.clone(),
+        }
+    }
+}
+
 /// One phone that rings with the others: exactly one of `extension`, `number`, `device`.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

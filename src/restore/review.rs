@@ -4,7 +4,7 @@ use super::{Lost, Restoration, StepRecord};
 use crate::{
     finding::Finding,
     model::{Address, DEFAULT_RULE, Kind, Reference, Resource, references},
-    path::Path,
+    path::{Path, Segment},
     plan::{Action, DeadEnds, DeletedNames, Desired, Dialect, Note, Observed, Propagation, Step, TenantPlan},
 };
 use serde_json::Value;
@@ -42,8 +42,9 @@ impl Restoration {
         let mut lost = Vec::new();
         for address in self.desired.keys() {
             let Some(wanted) = desired.get_mut(address) else { continue };
-            for it in dead_fields(address, dead(address, &wanted.resource)) {
-                it.fields.iter().for_each(|field| wanted.resource.forget(field));
+            let found = dead(address, &wanted.resource);
+            for it in dead_fields(address, &wanted.resource, found) {
+                it.fields.iter().for_each(|field| take_out(&mut wanted.resource, field));
                 lost.push(it);
             }
         }
@@ -73,7 +74,9 @@ impl Restoration {
         for lost in dead.iter().filter(|lost| named(&lost.address)) {
             let fields = plan.withheld_fields.entry(lost.address.clone()).or_default();
             fields.extend(lost.fields.iter().cloned());
-            let message = format!("{} stays as it is now: {}", lost.place(), lost.why);
+            let how =
+                if lost.fields.iter().any(|it| is_agent(it)) { "is left out" } else { "stays as it is now" };
+            let message = format!("{} {how}: {}", lost.place(), lost.why);
             let help = "set it by hand to something that is there; the restore file says what it was";
             plan.blocked.push(Finding::error("not-restored", message).help(help));
         }
@@ -94,11 +97,41 @@ impl Restoration {
     }
 }
 
-/// The fields that these pointers stand in, each with why it cannot be brought back.
-fn dead_fields(address: &Address, found: DeadEnds) -> Vec<Lost> {
+/// Whether it is an agent of a queue, and no field.
+fn is_agent(path: &Path) -> bool {
+    path.field() == Some("agents") && path.len() > 1
+}
+
+/// Takes out a field, or one agent: the others of its queue go on answering. A list of which nobody is left stays as it is.
+fn take_out(resource: &mut Resource, path: &Path) {
+    let agents = match resource {
+        Resource::Queue(queue) if is_agent(path) => &mut queue.agents,
+        resource => return resource.forget(path),
+    };
+    let name = path.get(1).and_then(Segment::name);
+    *agents = agents.take().and_then(|mut all| {
+        all.retain(|agent| Some(agent.name().as_str()) != name);
+        (!all.is_empty()).then_some(all)
+    });
+}
+
+/// Where a pointer stands, as far as it can be left out by itself: its field, or the agent.
+fn part(resource: &Resource, path: &Path) -> Path {
+    let field: Path = path.iter().take(1).cloned().collect();
+    match (resource, path.get(1)) {
+        (Resource::Queue(queue), Some(Segment::Index(at))) if is_agent(path) => {
+            let agent = queue.agents.as_ref().and_then(|all| all.get(*at));
+            agent.map_or(field.clone(), |agent| field.join(Segment::element(agent.name())))
+        }
+        _ => field,
+    }
+}
+
+/// The parts that these pointers stand in, each with why it cannot be brought back.
+fn dead_fields(address: &Address, earlier: &Resource, found: DeadEnds) -> Vec<Lost> {
     let mut whys: BTreeMap<Path, BTreeSet<String>> = BTreeMap::new();
     for (path, why) in found {
-        whys.entry(path.iter().take(1).cloned().collect()).or_default().insert(why);
+        whys.entry(part(earlier, &path)).or_default().insert(why);
     }
     let lost = whys.into_iter().map(|(field, whys)| {
         let mut fields = BTreeSet::from([field]);
@@ -128,7 +161,7 @@ pub fn mark_lost(
         }
         let Restoration { mut lost, desired, .. } = Restoration::of(&[StepRecord::of(step)], dialect);
         for (address, earlier) in &desired {
-            lost.extend(dead_fields(address, dead(step, earlier)));
+            lost.extend(dead_fields(address, earlier, dead(step, earlier)));
         }
         step.lost = lost.iter().map(Lost::text).collect();
         let unread = hidden(&step.address);

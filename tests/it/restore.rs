@@ -814,6 +814,47 @@ carrier: [{ number: "2145550100", destination: "2145550101", active: true }]
     }
 }
 
+/// One agent who is gone keeps the others of a queue that was deleted from nothing: they answer again, and who is left out is named.
+#[test]
+fn a_queue_comes_back_without_an_agent_who_is_gone() {
+    for (agents, left) in [
+        (
+            "{ callqueue-agent-id: 101@acme.1.service }, { callqueue-agent-id: 190@acme.1.service }",
+            vec!["101@acme.1.service"],
+        ),
+        ("{ callqueue-agent-id: 190@acme.1.service }", vec![]),
+    ] {
+        let world = World::new("absent: { queues: [\"400\"] }\n");
+        world.write(
+            "live/pbx/acme.1.service.yaml",
+            format!(
+                r#"
+domain: {{ domain: acme.1.service }}
+users:
+  - {{ user: "101" }}
+  - {{ user: "400", service-code: system-queue, user-scope: No Portal }}
+callqueues: [{{ callqueue: "400", description: Sales, agents: [{agents}] }}]
+"#
+            ),
+        );
+        let gone = "account `acme.1.service` has no extension `190`";
+        let plan = world.run(&["plan"]);
+        let lost = format!("no way back with --restore: `agents.190`: {gone}");
+        assert_eq!(plan.out.matches(&lost).count(), 1, "{}", plan.out);
+        let applied = world.run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+        let file = files(&world).pop().unwrap();
+        let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+        assert_eq!(restored.ending, Ending::Partial, "{}{}", restored.out, restored.err);
+        let finding = format!("error[not-restored]: `agents.190` of queues.400 is left out: {gone}");
+        assert_eq!(restored.out.matches(&finding).count(), 1, "{}", restored.out);
+        let state = world.read_state();
+        let now: Vec<&String> =
+            state["agents"]["400"].as_object().into_iter().flat_map(|all| all.keys()).collect();
+        assert_eq!(now, left, "{agents}");
+    }
+}
+
 /// A rule that led to an attendant by its name comes back also where the dial plan has no rule of that name: then by the extension,
 /// as any apply writes it (FACTS stratus/places-8). Where it has one, it comes back to the letter.
 #[test]
