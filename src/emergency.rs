@@ -31,6 +31,9 @@ impl Switch {
 pub struct Account {
     pub tenant: String,
     pub provider: String,
+    /// Its system, whatever it is called in the workspace.
+    #[serde(skip)]
+    pub system: String,
     pub account: String,
     #[serde(flatten)]
     pub forwards: Forwards,
@@ -145,6 +148,9 @@ impl ByHand {
 pub struct Record {
     pub tenant: String,
     pub provider: String,
+    /// Its system: the entry of `dialform.yaml` may get another name while a forward is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
     pub account: String,
     pub number: String,
     pub to: Option<String>,
@@ -155,7 +161,8 @@ pub struct Record {
 
 impl Record {
     pub fn is_of(&self, account: &Account) -> bool {
-        (&self.provider, &self.account) == (&account.provider, &account.account)
+        let is_there = self.provider == account.provider || self.system.as_ref() == Some(&account.system);
+        is_there && self.account == account.account
     }
 
     /// Whether its forward is off, as it was read. One that the carrier no longer has is.

@@ -305,6 +305,7 @@ impl<'a> Emergency<'a> {
             Some(Record {
                 tenant: it.tenant.clone(),
                 provider: account.provider.clone(),
+                system: Some(account.system.clone()),
                 account: account.account.clone(),
                 number: it.number.clone(),
                 to: it.to.as_ref().map(ToString::to_string),
@@ -351,6 +352,7 @@ async fn account(
     let report = |forwards| Account {
         tenant: name.clone(),
         provider: provider.clone(),
+        system: entry.system(),
         account: account.clone(),
         forwards,
     };
@@ -458,6 +460,7 @@ pub(super) fn by_hand_on(
     let account = Account {
         tenant: name.clone(),
         provider: provider.clone(),
+        system: checked.config(tenant).system(),
         account: account.clone(),
         forwards: Forwards::ByHand { declared: Vec::new() },
     };
