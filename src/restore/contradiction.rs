@@ -1,8 +1,8 @@
 //! What the tenant's file wants otherwise than a restore.
 
-use super::Restoration;
+use super::{Restoration, review::in_order};
 use crate::{
-    diff,
+    diff::{self, FieldChange},
     model::{Address, Kind, Resource},
     path::Path,
 };
@@ -34,10 +34,14 @@ impl Restoration {
     /// The fields that the apply changed and that the file wants otherwise than they were.
     fn contradicted_fields(&self, address: &Address, wanted: &Resource, restored: &Resource) -> Vec<Path> {
         let applied = self.applied.get(address).map(Vec::as_slice).unwrap_or_default();
-        let changes = diff::diff(wanted, restored).into_iter().map(|change| change.path);
-        let about = |path: &Path| {
-            applied.iter().any(|change| path.is_inside(&change.path) || change.path.is_inside(path))
+        // What became of one rule says nothing of where it stands, and an order that comes back may leave out the Default rule.
+        let order = Path::from(["order"]);
+        let is_about = |path: &Path| {
+            let within = |change: &FieldChange| change.path.is_inside(path) && *path != order;
+            applied.iter().any(|change| path.is_inside(&change.path) || within(change))
         };
-        changes.filter(about).collect()
+        let differs = |it: &FieldChange| it.path != order || in_order(&it.old) != in_order(&it.new);
+        let changes = diff::diff(wanted, restored).into_iter();
+        changes.filter(|it| differs(it) && is_about(&it.path)).map(|it| it.path).collect()
     }
 }

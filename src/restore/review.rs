@@ -203,7 +203,7 @@ fn taken_names(step: &Step, deleted: DeletedNames) -> Option<String> {
 }
 
 /// A value without the Default rule, which an order that comes back may leave out.
-fn in_order(value: &Option<Value>) -> Option<Value> {
+pub(super) fn in_order(value: &Option<Value>) -> Option<Value> {
     let mut value = value.clone()?;
     if let Value::Array(order) = &mut value {
         order.retain(|name| name != DEFAULT_RULE);
