@@ -98,8 +98,13 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         recognise_attendants(&mut wanted.resource, observed);
         keep(address, &mut wanted.resource);
     }
+    let mut not_restored = Vec::new();
     if policy.restores {
-        plan.notes.extend(taken::leave_out(&mut desired, observed));
+        let taken = taken::leave_out(&mut desired, observed);
+        taken.iter().for_each(|(address, _)| {
+            plan.withheld_fields.entry(address.clone()).or_default().insert(Path::from(["order"]));
+        });
+        not_restored = taken.into_iter().map(|(_, finding)| finding).collect();
     }
     let (mut stale, ways_out) = live::check(account, &desired, &absent, observed, platform, policy, place);
     plan.across.ways_out = ways_out;
@@ -121,6 +126,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     // What is stale stops what depends on it, and nothing else.
     let (stale, findings): (Vec<Address>, Vec<Finding>) = stale.into_iter().unzip();
     plan.blocked = findings;
+    plan.blocked.extend(not_restored);
     let goes =
         |it: &Address| absent.contains_key(it) || (exhaustive.contains(&it.kind) && !declared.contains(it));
     let in_part = unreadable::in_part(&desired, observed);

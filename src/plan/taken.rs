@@ -1,6 +1,6 @@
 //! Rules whose names stay taken after they were deleted.
 
-use super::{Desired, Note, Observed};
+use super::{Desired, Observed};
 use crate::{
     finding::Finding,
     model::{Address, Resource},
@@ -48,9 +48,12 @@ pub(super) fn finding(
         .into_iter()
 }
 
-/// Leaves such rules out, so that the rest of their extension can be brought back. A note for each.
-pub(super) fn leave_out(desired: &mut BTreeMap<Address, Desired>, observed: &Observed) -> Vec<Note> {
-    let mut notes = Vec::new();
+/// Leaves such rules out, so that the rest of their extension can be brought back. Says of each extension that not all of it is.
+pub(super) fn leave_out(
+    desired: &mut BTreeMap<Address, Desired>,
+    observed: &Observed,
+) -> Vec<(Address, Finding)> {
+    let mut left = Vec::new();
     for (address, taken) in &observed.taken {
         let Some(Resource::Rules(rules)) = desired.get_mut(address).map(|it| &mut it.resource) else {
             continue;
@@ -59,12 +62,13 @@ pub(super) fn leave_out(desired: &mut BTreeMap<Address, Desired>, observed: &Obs
         let gone = order.extract_if(.., |rule| taken.contains(&rule.when));
         let names: Vec<String> = gone.map(|rule| format!("`{}`", rule.when)).collect();
         if !names.is_empty() {
-            let text = format!(
-                "not restored: {}: a deleted rule keeps its name until the vendor purges it; the restore file says what it was",
+            let message = format!(
+                "{} of {address} does not come back: a deleted rule keeps its name until the vendor purges it",
                 names.join(", ")
             );
-            notes.push(Note::new(address, text));
+            let help = "make the rule for a schedule of another name; the restore file says what it was";
+            left.push((address.clone(), Finding::error("not-restored", message).help(help)));
         }
     }
-    notes
+    left
 }
