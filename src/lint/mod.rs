@@ -281,6 +281,11 @@ pub fn sweep(subject: &Subject<'_>, asked: &BTreeSet<&str>) -> (Vec<Finding>, fl
     (findings, counted)
 }
 
+/// The dates of the named tenants that are over.
+pub fn past_dates(subject: &Subject<'_>, asked: &BTreeSet<&str>) -> Vec<Finding> {
+    past_date::find(subject, asked)
+}
+
 fn run(lint: &Lint, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Findings { lint, found: Vec::new() };
     if let Check::Files(check) = lint.check {

@@ -2,7 +2,7 @@
 
 use super::{
     Checked,
-    lints::{changes, lint_calls},
+    lints::{changes, lint_calls, lint_dates},
     report::Live,
     scene::Scene,
 };
@@ -37,11 +37,14 @@ fn swept(
     let Some(live) = live else { return lint_calls(&checked.workspace, asked) };
     let all: Vec<usize> = (0..checked.tenants.len()).collect();
     let scene = Scene::reached(checked, &all, Some(live));
-    with_called(checked, &scene, live, option, |tenants| {
+    let (mut found, counted) = with_called(checked, &scene, live, option, |tenants| {
         let is_asked = |at: &usize| asked.contains(tenants[*at].tenant.tenant.as_str());
         let asked = (0..tenants.len()).filter(is_asked).collect();
         calls::sweep(tenants, &asked, checked.workspace.at.as_second())
-    })
+    });
+    found.extend(lint_dates(&checked.workspace, asked));
+    found.sort();
+    (found, counted)
 }
 
 /// Has a look at the tenants of a scene, each value with its place.

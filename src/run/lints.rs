@@ -45,6 +45,11 @@ pub(super) fn lint_calls(workspace: &Workspace, asked: &BTreeSet<&str>) -> (Vec<
     lints(workspace, &all(&workspace.tenants), workspace.at, |subject| lint::sweep(subject, asked))
 }
 
+/// The dates in the files of some tenants that are over.
+pub(super) fn lint_dates(workspace: &Workspace, asked: &BTreeSet<&str>) -> Vec<Finding> {
+    lints(workspace, &all(&workspace.tenants), workspace.at, |subject| lint::past_dates(subject, asked))
+}
+
 /// Has a look at some of the tenants of a workspace.
 pub(super) fn lints<T>(
     workspace: &Workspace,

@@ -700,6 +700,35 @@ fn rules_on_top_stand_in_the_order_of_the_file() {
     }
 }
 
+/// What a system holds is looked at like what a file says: an apply mends none of it. There every list of a schedule is, also those
+/// in which nothing is.
+#[test]
+fn an_apply_takes_no_finding_away() {
+    let world = World::new(
+        r#"schedules:
+  Hours: { weekly: { mon-fri: ["08:00-17:00"] } }
+  Closed: { dates: ["2020-01-01", "2027-11-25"], yearly: ["12-25"] }
+rules:
+  "101":
+    order:
+      - { when: Hours, ring: extension }
+      - { when: Closed, forward: { always: voicemail } }
+      - { when: default, ring: extension }
+"#,
+    );
+    let found = || {
+        let check = world.run(&["check", "--calls"]);
+        let all = check.err.lines().filter(|line| line.starts_with("warning[")).map(str::to_owned);
+        all.collect::<Vec<String>>()
+    };
+    let before = found();
+    for code in ["warning[holiday-below-hours]", "warning[past-date]"] {
+        assert!(before.iter().any(|it| it.starts_with(code)), "{code}: {before:?}");
+    }
+    assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+    assert_eq!(found(), before);
+}
+
 /// A number that leads to an extension that the account does not have: it is found once, with a way out that helps, and what is
 /// wrong today is nothing to hold calls to tomorrow.
 #[test]
