@@ -128,6 +128,13 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if word.len() > LONGEST {
         return None;
     }
+    // Everybody of a house has its domain: a slip is looked for in what is before it.
+    if let Some((own, domain)) = word.split_once('@') {
+        let at_home = |it: &'a str| Some((it.split_once('@').filter(|(_, of)| *of == domain)?.0, it));
+        let known: Vec<(&str, &str)> = known.into_iter().filter_map(at_home).collect();
+        let meant = closest(own, known.iter().map(|(own, _)| *own).collect::<Vec<_>>())?;
+        return known.iter().find(|(own, _)| *own == meant).map(|(_, whole)| *whole);
+    }
     // Neighbours in a numbering plan are one digit apart: a slip is looked for in letters alone.
     let digits = |text: &'a str| text.bytes().filter(u8::is_ascii_digit);
     let own: Vec<u8> = word.bytes().filter(u8::is_ascii_digit).collect();

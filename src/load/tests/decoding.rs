@@ -485,7 +485,8 @@ fn errors_of_model_types() {
 /// A suggestion is only worth making when it is likely right.
 #[test]
 fn suggestions() {
-    let known = ["timeout", "ring_timeout", "do_not_disturb", "to", "forward", "no_answer"];
+    let known =
+        ["timeout", "ring_timeout", "do_not_disturb", "to", "forward", "no_answer", "ann@acme.example"];
     for (word, expected) in [
         ("timeot", Some("timeout")),
         ("do-not-disturb", Some("do_not_disturb")),
@@ -495,6 +496,10 @@ fn suggestions() {
         ("colour", None),
         ("x", None),
         ("", None),
+        // Another person of the same house is nobody's slip.
+        ("gone@acme.example", None),
+        ("an@acme.example", Some("ann@acme.example")),
+        ("ann@acme.exampel", None),
     ] {
         assert_eq!(closest(word, known.iter().copied()), expected, "{word}");
     }
