@@ -322,7 +322,10 @@ fn words(out: &mut Page<'_>, step: &Step) -> io::Result<()> {
     for (at, FieldChange { path, old, new }) in changes.iter().take(FEW).enumerate() {
         let (then, path) = ((at > 0).then_some(Own("; ")), Code(printable(path.to_string())));
         match (old, new) {
-            (Some(old), Some(new)) => add!(out, "{}{} {} → {}", then, path, Few::of(old), Few::of(new))?,
+            (Some(old), Some(new)) => {
+                let [old, new] = Few::both(old, new);
+                add!(out, "{}{} {} → {}", then, path, old, new)?;
+            }
             (None, Some(new)) => add!(out, "{}{} {}", then, path, Few::of(new))?,
             (Some(_), None) => add!(out, "{}without {}", then, path)?,
             (None, None) => add!(out, "{}{}", then, path)?,
@@ -338,6 +341,14 @@ fn words(out: &mut Page<'_>, step: &Step) -> io::Result<()> {
 struct Few(Option<String>);
 
 impl Few {
+    /// Of values that are drawn alike every letter that is not Latin is seen.
+    fn both(old: &Value, new: &Value) -> [Self; 2] {
+        match value::spelled_out(old, new) {
+            Some(both) => both.map(|text| Self::of(&Value::String(text))),
+            None => [Self::of(old), Self::of(new)],
+        }
+    }
+
     /// Hours without their brackets, a destination without its braces.
     fn of(value: &Value) -> Self {
         let text = match value {

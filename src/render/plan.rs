@@ -208,7 +208,7 @@ fn change(out: &mut Page<'_>, change: &FieldChange) -> io::Result<()> {
         }
         (Some(old), Some(new)) => {
             let path = field(path);
-            let line = format!("{} -> {}", value::flow(old), value::flow(new));
+            let line = value::both(old, new).join(" -> ");
             let lines = |v: &Value| matches!(v, Value::String(text) if text.contains('\n'));
             if line.len() <= ONE_LINE && !lines(old) && !lines(new) {
                 return say!(out, "      {}: {}", path, line);

@@ -3,7 +3,7 @@
 use crate::{
     diff::FieldChange,
     path::{Path, Segment},
-    text::printable,
+    text::{as_drawn, as_seen, printable},
 };
 use serde_json::{Map, Value};
 
@@ -18,6 +18,19 @@ pub fn flow(value: &Value) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// Two values of one field. Where they are drawn alike, every letter that is not Latin stands as an escape: the eye finds no
+/// difference otherwise.
+pub fn both(old: &Value, new: &Value) -> [String; 2] {
+    spelled_out(old, new).unwrap_or_else(|| [flow(old), flow(new)])
+}
+
+/// The same for two texts that are drawn alike; none for others.
+pub fn spelled_out(old: &Value, new: &Value) -> Option<[String; 2]> {
+    let (old, new) = (old.as_str()?, new.as_str()?);
+    let is_drawn_alike = as_seen(old) != as_seen(new) && as_drawn(old) == as_drawn(new);
+    is_drawn_alike.then(|| [old, new].map(crate::text::spelled_out))
 }
 
 /// What rings, in the words of the portal; `None` for what is no such value.

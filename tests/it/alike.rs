@@ -146,6 +146,7 @@ fn a_name_that_is_drawn_like_a_live_one_is_said() {
 fn what_is_not_seen_is_shown() {
     let cases = [
         ("Main", "Main ", r#"label: Main -> "Main ""#),
+        ("An\u{430}", "Ana", r#"label: "An\u0430" -> "Ana""#),
         ("Main\u{200b}", "Main", r#"label: "Main\u{200b}" -> Main"#),
         ("Main line", "Main\u{a0}line", r#"label: Main line -> "Main\u{a0}line""#),
         ("Caf\u{e9}", "Cafe\u{301}", "label: Caf\u{e9} -> \"Cafe\\u{301}\""),
