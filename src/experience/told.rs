@@ -5,7 +5,7 @@ use crate::{
     model::Tenant,
     text::count,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of more phones than this only so many are named.
 const NAMED: usize = 4;
@@ -34,7 +34,8 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Those of a tenant as it is after a change; what is gone is called as it was before.
+    /// Those of a tenant as it is after a change; what is gone is called as it was before. A name that another number or queue
+    /// had before says nothing of which is meant: then the key stands alone.
     pub fn of(before: &Tenant, after: &Tenant) -> Self {
         let mut labels = Self::default();
         for tenant in [before, after] {
@@ -49,6 +50,12 @@ impl Labels {
                 }
             }
         }
+        let labels_before = before.numbers.iter().map(|(key, it)| (key.to_string(), it.label.as_ref()));
+        without_taken(&mut labels.numbers, labels_before);
+        without_taken(
+            &mut labels.queues,
+            before.queues.iter().map(|(key, it)| (key.clone(), it.name.as_ref())),
+        );
         labels
     }
 
@@ -70,6 +77,19 @@ impl Labels {
             Called::Queue { queue, .. } => self.queue(queue),
         }
     }
+}
+
+/// Takes out the names that something else had before, and has no more.
+fn without_taken<'a>(
+    names: &mut BTreeMap<String, String>,
+    before: impl Iterator<Item = (String, Option<&'a String>)>,
+) {
+    let moved = before.filter_map(|(key, name)| {
+        let name = name?;
+        (names.get(&key) != Some(name)).then_some(name.as_str())
+    });
+    let moved: BTreeSet<&str> = moved.collect();
+    names.retain(|_, name| !moved.contains(name.as_str()));
 }
 
 /// Some things, the last one after a word.

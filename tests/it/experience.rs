@@ -235,6 +235,16 @@ rules:
         "\"101\": { order: [{ when: default, forward: { always: { number: \"+19725550111\" } } }",
     ),
     (
+        "two queues swap their names, and a line follows one of them",
+        "numbers: { \"+12145550100\": { label: Main line, route: { queue: \"400\" } } }
+queues: { \"400\": { name: Reception, agents: [\"101\"] }, \"401\": { name: Sales, agents: [\"102\"] } }
+",
+        "{ queue: \"400\" } } }
+queues: { \"400\": { name: Reception, agents: [\"101\"] }, \"401\": { name: Sales",
+        "{ queue: \"401\" } } }
+queues: { \"400\": { name: Sales, agents: [\"101\"] }, \"401\": { name: Reception",
+    ),
+    (
         "one line comes to it when nobody answers and in hours alone, the other always",
         "schedules: { open: { weekly: { mon-fri: [\"08:00-17:00\"] } } }
 numbers: { \"+12145550100\": { route: { extension: \"102\" } }, \"+12145550101\": { route: { extension: \"101\" } } }
