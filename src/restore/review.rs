@@ -74,9 +74,11 @@ impl Restoration {
         for lost in dead.iter().filter(|lost| named(&lost.address)) {
             let fields = plan.withheld_fields.entry(lost.address.clone()).or_default();
             fields.extend(lost.fields.iter().cloned());
-            let how =
-                if lost.fields.iter().any(|it| is_agent(it)) { "is left out" } else { "stays as it is now" };
-            let message = format!("{} {how}: {}", lost.place(), lost.why);
+            let (place, why) = (lost.place(), &lost.why);
+            let message = match lost.fields.iter().any(is_agent) {
+                true => format!("{place} is left out of what comes back: {why}"),
+                false => format!("{place} stays as it is now: {why}"),
+            };
             let help = "set it by hand to something that is there; the restore file says what it was";
             plan.blocked.push(Finding::error("not-restored", message).help(help));
         }

@@ -850,7 +850,8 @@ callqueues: [{{ callqueue: "400", description: Sales, agents: [{agents}] }}]
         let file = files(&world).pop().unwrap();
         let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
         assert_eq!(restored.ending, Ending::Partial, "{}{}", restored.out, restored.err);
-        let finding = format!("error[not-restored]: `agents.190` of queues.400 is left out: {gone}");
+        let finding =
+            format!("error[not-restored]: `agents.190` of queues.400 is left out of what comes back: {gone}");
         assert_eq!(restored.out.matches(&finding).count(), 1, "{}", restored.out);
         let state = world.read_state();
         let now: Vec<&String> =
