@@ -373,11 +373,7 @@ fn describe(
     plan.unmanaged_extension_names = alone.collect();
     plan.unmanaged_extensions = plan.unmanaged_extension_names.len();
     if plan.unmanaged_extensions > 0 {
-        let is_shared = |resource: &Option<Resource>| !matches!(resource, Some(Resource::Schedule(schedule)) if schedule.extension.is_some());
-        let changed = |step: &&Step| {
-            step.address.kind == Kind::Schedules && step.action == Action::Update && is_shared(&step.after)
-        };
-        for step in plan.steps.iter().filter(changed) {
+        for step in plan.steps.iter().filter(|step| step.is_of_shared_hours()) {
             let text = "answering rules of extensions that are not declared here may use it too";
             plan.notes.push(Note::new(&step.address, text));
         }

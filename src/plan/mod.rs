@@ -481,6 +481,12 @@ impl Step {
         self.after.is_none()
     }
 
+    /// Whether it changes a schedule that rules of any extension may name.
+    pub fn is_of_shared_hours(&self) -> bool {
+        let is_own = matches!(&self.after, Some(Resource::Schedule(it)) if it.extension.is_some());
+        self.address.kind == Kind::Schedules && self.action == Action::Update && !is_own
+    }
+
     /// What people see it do: a forward that had no number is a new one to them, while its phone system has a record of every
     /// number and changes that.
     pub fn shown(&self) -> Action {

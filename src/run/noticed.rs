@@ -87,5 +87,12 @@ fn judge_over(
         step.class = step.class.min(class);
         step.follows = follows.into_iter().map(|it| addresses[it].clone()).collect();
     }
+    // Whose rules nobody has read may follow it.
+    let has_others = plan.unmanaged_extensions > 0;
+    let is_followed = |step: &Step| has_others && step.is_of_shared_hours();
+    for step in plan.steps.iter_mut().filter(|it| it.class != Class::CallerVisible && is_followed(it)) {
+        step.class = Class::CallerVisible;
+        judged.experience.beyond.push(step.address.clone());
+    }
     plan.experience = Some(Box::new(judged.experience));
 }

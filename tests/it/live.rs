@@ -729,6 +729,36 @@ rules:
     assert_eq!(found(), before);
 }
 
+/// Rules that no file declares and nobody has read may follow a schedule: a change of its hours is not said to be noticed by nobody,
+/// and is no refactoring.
+#[test]
+fn hours_that_others_may_follow_are_not_cosmetic() {
+    let [before, after] =
+        ["12-25", "12-26"].map(|day| format!("schedules: {{ Closed: {{ yearly: [{day}] }} }}\n"));
+    let with_everybody = "rules: { \"101\": { order: [{ when: default, ring: extension }] } }\n";
+    for (declared, class, remark) in [("", "callers notice", 1), (with_everybody, "cosmetic", 0)] {
+        let world = World::new(&(before.clone() + declared));
+        world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }]\n");
+        assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine);
+        world.tenant(&(after.clone() + declared));
+        let plan = world.run(&["plan"]);
+        assert!(plan.out.contains(&format!("~ schedules.Closed  {class}")), "{}", plan.out);
+        let said = "What changes of acme/schedules.Closed is not part of any call that is placed here; callers may notice it.";
+        assert_eq!(plan.out.matches(said).count(), remark, "{}", plan.out);
+        for (expected, is_enough) in [("[]", remark == 0), ("[acme/schedules.Closed]", remark == 1)] {
+            world.write("expected.yaml", format!("expect_change: {expected}\n"));
+            let proof = world.run(&["plan", "--expect-change", "expected.yaml"]);
+            assert_eq!(
+                proof.ending == Ending::Fine,
+                is_enough,
+                "{declared}{expected}: {}{}",
+                proof.out,
+                proof.err
+            );
+        }
+    }
+}
+
 /// A number that leads to an extension that the account does not have: it is found once, with a way out that helps, and what is
 /// wrong today is nothing to hold calls to tomorrow.
 #[test]
