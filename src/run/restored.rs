@@ -96,7 +96,17 @@ fn place_of(checked: &Checked, record: &TenantRecord) -> Result<usize, Failure> 
     };
     let tenants = &checked.workspace.tenants;
     match tenants.iter().position(|loaded| loaded.tenant.tenant == *name) {
-        None => refused(format!("tenant `{name}` of the restore file is not in this workspace")),
+        // It may have another name by now.
+        None => tenants
+            .iter()
+            .position(|it| {
+                let config = checked.workspace.providers.get(&it.tenant.provider);
+                config.map(Entry::system).as_ref() == Some(system) && it.tenant.account == *account
+            })
+            .map_or_else(
+                || refused(format!("tenant `{name}` of the restore file is not in this workspace")),
+                Ok,
+            ),
         Some(index) => {
             let now = &tenants[index].tenant;
             let config = checked.workspace.providers.get(&now.provider);

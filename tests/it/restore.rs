@@ -469,7 +469,12 @@ fn a_tenant_that_moved_is_refused() {
         refusal(&moved),
         "tenant `acme` was on `pbx`, account `acme.1.service`, and is on `pbx`, account `acme.2.service` now"
     );
+    // The same account under another name is the one that is meant.
     world.write("tenants/acme.yaml", "tenant: acme2\nprovider: pbx\naccount: acme.1.service\n");
+    let renamed = world.run(&plan);
+    assert_eq!(renamed.ending, Ending::Fine, "{}", renamed.err);
+    assert!(renamed.out.contains("acme2 on pbx, account acme.1.service"), "{}", renamed.out);
+    world.write("tenants/acme.yaml", "tenant: acme2\nprovider: pbx\naccount: acme.2.service\n");
     assert_eq!(refusal(&world.run(&plan)), "tenant `acme` of the restore file is not in this workspace");
     world.tenant("");
     assert_eq!(world.run(&plan).ending, Ending::Fine);
