@@ -56,6 +56,14 @@ impl Target {
         Err(Explained::with_help(format!("`{text}` names nothing that calls are sent to"), help))
     }
 
+    /// The name of a schedule as the workspace shares it, where that is asked about.
+    pub fn shared_schedule(&self) -> Option<&str> {
+        match &self.what {
+            What::Schedule(name) => name.strip_prefix("shared/"),
+            _ => None,
+        }
+    }
+
     /// Whether a pointer leads to it.
     pub fn is(&self, reference: &Reference) -> bool {
         match (&self.what, reference) {

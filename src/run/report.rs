@@ -84,6 +84,14 @@ pub(super) fn sources(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<Add
 /// What somebody asks about, in the tenants of a run: known before anything is read.
 pub fn target(checked: &Checked, named: &str) -> Result<Target, Failure> {
     let target = Target::parse(named)?;
+    if let Some(name) = target.shared_schedule().filter(|_| !checked.workspace.file.shared.is_empty()) {
+        let message = format!("`shared/{name}` is a schedule of no tenant");
+        let help = format!(
+            "a tenant that names it has a schedule `{name}` of its own: ask for `schedule:{name}`; those that take its days by `use` \
+             are found by a search for `shared/{name}` in the files"
+        );
+        return Err(Failure::error(message).help(help));
+    }
     let is_there = |name: &str| checked.tenants.iter().any(|it| checked.loaded(it).tenant.tenant == name);
     match &target.tenant {
         Some(tenant) if !is_there(tenant) => Err(no_tenant(checked, tenant)),

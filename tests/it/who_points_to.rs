@@ -303,6 +303,20 @@ fn a_target_that_is_none_is_told_how_to_be_one() {
     }
     assert!(!world.path(".dialform").exists(), "nothing was read");
 
+    // A shared schedule is one of each tenant that names it; that nobody points to it would be untrue.
+    world.write("shared/days.yaml", "schedules: { days: { yearly: [12-25] } }\n");
+    world.write("dialform.yaml", format!("{}shared: [\"shared/*.yaml\"]\n", world.read("dialform.yaml")));
+    let shared = world.run(&["who-points-to", "schedule:shared/days"]);
+    assert_eq!(
+        (shared.ending, refusal(&shared)),
+        (Ending::Error, "`shared/days` is a schedule of no tenant".to_owned())
+    );
+    assert!(
+        shared.err.contains("ask for `schedule:days`; those that take its days by `use`"),
+        "{}",
+        shared.err
+    );
+
     let offline = Workspace::at(world.root().to_owned());
     for (target, near) in [("schedule:strom", Some("storm")), ("queue:401", None), ("extension:109", None)] {
         let done = offline.run(&["who-points-to", target]);
