@@ -237,12 +237,14 @@ impl Sides<'_> {
             courses.is_some_and(|all| all.iter().all(|it| it.end == End::Dropped(Dropped::Blocked)))
         };
         let (lost, is_lost_as_before) = self.lost(difference);
-        // That some calls are lost is said before what becomes of the others.
-        let now = now.map(|all| {
+        // That some calls are lost is said before what becomes of the others, and a way that there was before after those that
+        // are new.
+        let was: Vec<Vec<Event>> = then.iter().flatten().map(|(_, events)| events.clone()).collect();
+        let now = now.map(|all: Vec<(String, Vec<Event>)>| {
             let mut all: Vec<_> = after.into_iter().flatten().zip(all).collect();
-            if lost.is_some() {
-                all.sort_by_key(|(it, _)| !is_lost(self.after, it));
-            }
+            all.sort_by_key(|(it, (_, events))| {
+                (lost.is_some() && !is_lost(self.after, it), was.contains(events))
+            });
             all.into_iter().map(|(_, it)| it).collect()
         });
         let (mut now, mut then) = (words(now), words(then));
