@@ -1,16 +1,16 @@
 //! What the files say against what they said at another revision. Nobody is asked what is live.
 
 use super::{
-    Base, Note, Observed, TenantPlan,
+    Base, Observed, TenantPlan,
     build::{Input, deletion, steps_for},
     by_hand::{self, is_by_hand},
     guard, order, protect,
-    undeclared::way_out,
+    undeclared::{undeclared_fields, way_out},
 };
 use crate::{
     diff::{self, FieldChange},
     finding::Finding,
-    model::{Address, Kind, Resource, Tenant},
+    model::{Address, Kind, Tenant},
 };
 use std::collections::BTreeSet;
 
@@ -58,6 +58,10 @@ pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
     protected.extend(then.protected.iter().cloned());
     let stranded = guard::mark_critical(&mut plan.steps, &observed);
     plan.blocked = protect::check(&plan.steps, &protected, &stranded, place);
+    // Nothing is planned, and nothing of it is told.
+    if !plan.blocked.is_empty() {
+        plan.steps.clear();
+    }
     let settable = |kind: Kind, change: &FieldChange| !is_by_hand(dialect.grade(kind, change).grade, policy);
     order::arrange(&mut plan.steps, &observed.objects, dialect.order, &settable);
     plan.refused = guard::limits(&plan.steps, desired.len(), &policy.guard);
@@ -79,23 +83,6 @@ pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
         }
     }
     plan
-}
-
-/// The fields of an object that are not declared any more.
-fn undeclared_fields(address: &Address, then: &Resource, now: &Resource, base: &Base) -> Option<Note> {
-    let gone =
-        diff::diff(then, now).into_iter().filter(|it| it.old.is_none() && now.value(&it.path).is_none());
-    // What is in a list that is declared is a change of the list.
-    let gone = gone.filter(|it| it.path.iter().all(|segment| segment.as_key().is_some()));
-    let fields: Vec<String> = gone.map(|it| format!("`{}`", it.path)).collect();
-    let text = || {
-        format!(
-            "{} no longer declared since {}; what is live there is left alone",
-            fields.join(", "),
-            base.revision
-        )
-    };
-    (!fields.is_empty()).then(|| Note::new(address, text()))
 }
 
 /// That a tenant is another account than it was, and what that means.

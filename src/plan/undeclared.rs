@@ -1,10 +1,14 @@
 //! What the files said at the base revision and say no longer, while it is still live: nobody would see it otherwise.
 
 use super::{Base, Desired, Note, Observed, Policy, Source, Step};
-use crate::model::{Address, Forward, Kind, Resource};
+use crate::{
+    diff,
+    model::{Address, Forward, Kind, Resource},
+    path::Path,
+};
 use std::collections::BTreeMap;
 
-/// A note for each object, and each emergency forward that was on by the files, that nobody declares any more.
+/// A note for each object, the fields of one, and each emergency forward that was on by the files, that nobody declares any more.
 pub(super) fn notes(
     base: &Base,
     desired: &BTreeMap<Address, Desired>,
@@ -21,12 +25,22 @@ pub(super) fn notes(
             continue;
         }
         let now = desired.get(address).map(|it| &it.resource);
+        // The rules of an extension have its diverts as well.
+        let rules = Address::new(Kind::Rules, &address.key);
+        if now.is_none() && address.kind == Kind::Diverts && desired.contains_key(&rules) {
+            continue;
+        }
         // The files have never declared what others have added since they left the base.
         if now.is_none() && base.left.as_ref().is_some_and(|left| !left.desired.contains_key(address)) {
             continue;
         }
         let live = observed.objects.get(address).filter(|live| !live.is_vacant());
-        let unread = policy.unobservable.contains(&address.kind);
+        // Rules and diverts are read where they are declared.
+        let is_there = || {
+            observed.extensions.is_empty() || observed.extensions.keys().any(|it| it.as_str() == address.key)
+        };
+        let unseen = live.is_none() && matches!(address.kind, Kind::Rules | Kind::Diverts) && is_there();
+        let unread = policy.unobservable.contains(&address.kind) || (unseen && !then.is_vacant());
         let mut text = match (then, now, live) {
             (Resource::Forward(then), now, live) if then.is_active() && releases(now) => match live {
                 Some(Resource::Forward(live)) if live.is_active() => format!(
@@ -41,6 +55,10 @@ pub(super) fn notes(
                 // Off already: nothing is left of it but the number.
                 _ => continue,
             },
+            (then, Some(now), _) => {
+                notes.extend(undeclared_fields(address, then, now, base));
+                continue;
+            }
             (_, None, live) if live.is_some() || unread => {
                 let still = if unread { "perhaps still live" } else { "still live" };
                 format!(
@@ -73,4 +91,32 @@ pub(super) fn way_out(kind: Kind) -> &'static str {
         Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Forwards => "; `absent` deletes it",
         Kind::Numbers | Kind::Rules | Kind::Diverts => "",
     }
+}
+
+/// The fields of an object that are not declared any more.
+pub(super) fn undeclared_fields(
+    address: &Address,
+    then: &Resource,
+    now: &Resource,
+    base: &Base,
+) -> Option<Note> {
+    let gone =
+        diff::diff(then, now).into_iter().filter(|it| it.old.is_none() && now.value(&it.path).is_none());
+    // Nor what others have added since they left the base, which the files have never declared.
+    let others = |path: &Path| {
+        let left = base.left.as_ref().map(|left| left.desired.get(address));
+        left.is_some_and(|left| left.is_none_or(|left| left.value(path).is_none()))
+    };
+    let gone = gone.filter(|it| !others(&it.path));
+    // What is in a list that is declared is a change of the list.
+    let gone = gone.filter(|it| it.path.iter().all(|segment| segment.as_key().is_some()));
+    let fields: Vec<String> = gone.map(|it| format!("`{}`", it.path)).collect();
+    let text = || {
+        format!(
+            "{} no longer declared since {}; what is live there is left alone",
+            fields.join(", "),
+            base.revision
+        )
+    };
+    (!fields.is_empty()).then(|| Note::new(address, text()))
 }

@@ -297,6 +297,59 @@ fn what_a_tenant_says_of_itself_is_compared_too() {
     assert!(plan.out.contains("`dialform.yaml` differs from HEAD, and is not compared"), "{}", plan.out);
 }
 
+/// What the files let go of is said where the live system is asked as well: nobody reads the rules of an extension that no file
+/// declares, so that no step and no list would show it.
+#[test]
+fn what_the_files_let_go_of_is_said() {
+    let rules = "rules: { \"101\": { protect: true, ring_timeout: 30, order: [{ when: default, ring: extension }] } }\n";
+    let queues = "queues: { \"400\": { name: Front, agents: [\"101\"], require_agents: false } }\n";
+    let protected = queues.replace("name: Front", "name: Front, protect: true");
+    let gone = "perhaps still live, left alone; it was protected";
+    let cases = [
+        (rules, "", vec![format!("rules.101: no longer declared since HEAD, {gone}")]),
+        (
+            rules,
+            "rules: { \"101\": { protect: true, ring_timeout: 30 } }\n",
+            vec!["rules.101: `order` no longer declared since HEAD; what is live there is left alone".to_owned()],
+        ),
+        (
+            queues,
+            "queues: { \"400\": { name: Front } }\n",
+            vec!["queues.400: `require_agents`, `agents` no longer declared since HEAD; what is live there is left alone".to_owned()],
+        ),
+        // What a rule is about is declared as before, and what is to go is a step.
+        (
+            "diverts: { \"101\": { busy: voicemail } }\n",
+            "rules: { \"101\": { order: [{ when: default, ring: extension, forward: { busy: voicemail } }] } }\n",
+            vec![],
+        ),
+        (queues, "absent: { queues: [\"400\"] }\n", vec![]),
+        (queues, queues, vec![]),
+    ];
+    for (before, after, said) in cases {
+        let world = World::new(before);
+        world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }]\n");
+        assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine, "{before}");
+        world.commit(&["."]);
+        world.tenant(after);
+        let plan = world.run(&["plan", "--base", "HEAD"]);
+        let notes = plan.out.lines().filter_map(|line| line.strip_prefix("  note: "));
+        let notes: Vec<&str> = notes.filter(|it| it.contains("no longer declared")).collect();
+        assert_eq!(notes, said, "{after}: {}{}", plan.out, plan.err);
+    }
+    // Of a tenant of which nothing is planned nothing is told.
+    let world = World::new(&protected);
+    world.commit(&["."]);
+    world.tenant("absent: { queues: [\"400\"] }\n");
+    let plan = world.deref().run(&["plan", "--against", "HEAD"]);
+    assert!(
+        plan.out.contains("Plan: 0 to create, 0 to update, 0 to delete, 1 tenant blocked."),
+        "{}",
+        plan.out
+    );
+    assert!(!plan.out.contains("Calls to"), "{}", plan.out);
+}
+
 /// A job goes by the exit code, whatever form it wants to read.
 #[test]
 fn the_exit_code_is_the_same_in_every_format() {
