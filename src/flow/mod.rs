@@ -95,7 +95,7 @@ pub use spans::Seconds;
 pub use state::{Caller, Given, Phone, Platform};
 pub use stretch::{Stretch, Timetable};
 pub use supposed::supposed;
-pub use sweep::{Counted, Example, Fault, Found, Swept, conditions_of_diverts, conditions_of_rule};
+pub use sweep::{Counted, Example, Fault, Found, Round, Swept, conditions_of_diverts, conditions_of_rule};
 pub use system::System;
 pub use tables::Tables;
 pub use timeline::{Dropped, End, Hop, Place, Ringing, Timeline, Verdict, Why};

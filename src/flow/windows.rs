@@ -46,11 +46,28 @@ impl Network {
 
 /// The windows of a time, those in which the same schedules are in force counted as one.
 #[derive(Debug, Clone)]
-pub(super) struct Classes {
+pub(super) struct Classes(Vec<Class>);
+
+impl Classes {
+    /// Each by itself.
+    pub fn each(&self) -> impl Iterator<Item = &Class> {
+        self.0.iter()
+    }
+
     /// The beginning of the first window of each, in order.
-    pub instants: Vec<Seconds>,
+    pub fn instants(&self) -> impl Iterator<Item = Seconds> {
+        self.0.iter().filter_map(|it| Some(it.first()?.start))
+    }
+
     /// How many windows there are.
-    pub windows: usize,
+    pub fn windows(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    /// Whether no schedule matters.
+    pub fn are_any_time(&self) -> bool {
+        self.0.len() == 1
+    }
 }
 
 /// The windows in which the same of some hours are in force.
@@ -120,10 +137,6 @@ impl Network {
 
     pub(super) fn classes(&self, schedules: &BTreeSet<ScheduleId>, within: &Range<Seconds>) -> Classes {
         let hours: Vec<&Hours> = schedules.iter().filter_map(|it| self.hours_of(*it)).collect();
-        let classes = classes(&hours, within, &self.horizon.later);
-        Classes {
-            instants: classes.iter().filter_map(|it| Some(it.first()?.start)).collect(),
-            windows: classes.iter().map(Vec::len).sum(),
-        }
+        Classes(classes(&hours, within, &self.horizon.later))
     }
 }

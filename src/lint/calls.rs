@@ -11,7 +11,10 @@ use crate::{
     flow::{
         self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System, WaysBack,
     },
-    model::{Address, Circumstances, E164, Kind, Ringable, Tenant, is_somebodys, phone_numbers_that},
+    model::{
+        Address, Circumstances, DEFAULT_RULE, E164, Extension, Kind, Ringable, Tenant, is_somebodys,
+        phone_numbers_that,
+    },
     path::{Path, Segment},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +91,8 @@ pub struct Circle {
     pub finding: Finding,
     /// What sends calls on in it: the tenant, and an object. Rules and diverts of one extension are one.
     pub objects: BTreeSet<String>,
+    /// The schedules that say when it does so.
+    schedules: BTreeSet<String>,
 }
 
 fn object(tenant: &str, section: &str, key: &str) -> String {
@@ -101,10 +106,27 @@ impl Circle {
         self.objects.iter().any(|it| it.split_once('/').is_some_and(|(own, _)| own == tenant))
     }
 
-    /// Whether it goes by an object of a tenant.
+    /// Whether it goes by an object of a tenant: one that sends calls on, or the hours of one.
     pub fn goes_by(&self, tenant: &str, address: &Address) -> bool {
-        self.objects.contains(&object(tenant, address.kind.section(), &address.key))
+        let object = object(tenant, address.kind.section(), &address.key);
+        self.objects.contains(&object) || self.schedules.contains(&object)
     }
+}
+
+/// The schedules by which a value sends calls on: that of its rule, and those of the rules above, which come first.
+fn schedules<'t>(tenant: &'t Tenant, path: &Path) -> impl Iterator<Item = &'t str> {
+    let section = path.first().and_then(Segment::as_key);
+    let is_of_extension =
+        [Kind::Rules, Kind::Diverts].map(Kind::section).iter().any(|it| Some(*it) == section);
+    let extension = path.get(1).and_then(Segment::as_key).filter(|_| is_of_extension);
+    let rules = extension.and_then(|it| tenant.rules.get(&it.parse::<Extension>().ok()?));
+    let last = match path.get(3) {
+        Some(Segment::Index(at)) => *at,
+        // What is no rule by itself comes after them.
+        _ => usize::MAX,
+    };
+    let order = rules.and_then(|it| it.order.as_ref()).into_iter().flatten();
+    order.take(last.saturating_add(1)).map(|rule| rule.when.as_str()).filter(|it| *it != DEFAULT_RULE)
 }
 
 /// Whether the extension at a path becomes another by itself, or that of an agent there.
@@ -158,7 +180,15 @@ fn circles_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now
             let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
             Some(object(network.tenant_name(*site), section, key))
         });
-        Circle { objects: objects.collect(), finding: tables.finding(&network, tenants, found, is_now) }
+        let schedules = found.round.values.iter().flat_map(|(site, path)| {
+            let names = tables.called(tenants, *site).into_iter().flat_map(|it| schedules(&it.tenant, path));
+            names.map(|name| object(network.tenant_name(*site), Kind::Schedules.section(), name))
+        });
+        Circle {
+            objects: objects.collect(),
+            schedules: schedules.collect(),
+            finding: tables.finding(&network, tenants, found, is_now),
+        }
     };
     let found = network.circles(ahead(tenants, group, at)).found.into_iter();
     found.filter(|found| tables.is_told(tenants, found)).map(circle).collect()

@@ -4,7 +4,7 @@
 use super::{
     Checked, CheckedTenant, Intent, Session,
     after::After,
-    circles::{self, Laid, Objects},
+    circles::{self, Laid, Makers, Objects},
     platforms::Known,
     ways::{Reached, Spot},
 };
@@ -219,8 +219,8 @@ impl<'a> Session<'a> {
             let of = members.iter().filter(|at| circle.is_of(&plans[**at].tenant)).filter(is_declared);
             let of: Vec<usize> = of.copied().collect();
             let mut goes_by = of.clone();
-            let only_moving = of.iter().any(|at| circles::moves(&plans[*at], &circle));
-            goes_by.retain(|at| circles::mark(&mut plans[*at], &circle, is_new, only_moving));
+            let makers = Makers::of(of.iter().map(|at| &plans[*at]), &circle, is_new);
+            goes_by.retain(|at| circles::mark(&mut plans[*at], &circle, is_new, makers));
             // Of one that no step makes, whoever is the first of it.
             let Some(first) = goes_by.first().or(of.first()) else { continue };
             let told = circles::told(circle, is_new, &self.checked.warnings);

@@ -281,20 +281,58 @@ pub fn between(checked: &Checked, all: &[Laid<'_>], option: &'static str) -> Vec
         .collect()
 }
 
-/// Whether a step of a tenant's plan sends calls on the way of a circle: a label changes no way.
-pub fn moves(plan: &TenantPlan, circle: &Circle) -> bool {
-    let mut of_it = plan.steps.iter().filter(|step| circle.goes_by(&plan.tenant, &step.address));
-    of_it.any(|step| step.class != Class::Cosmetic)
+/// Which steps a circle is ascribed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Makers {
+    /// Those on its way, or of its hours, that send calls: a label changes no way.
+    OnItsWay,
+    /// All that send calls. What kept them from going round stands elsewhere, as an emergency forward that ends does.
+    Anywhere,
+    /// Those on its way, whatever they change.
+    Labels,
 }
 
-/// Marks the steps of a tenant's plan by which a circle goes, or only those that send calls; whether there are any.
-pub fn mark(plan: &mut TenantPlan, circle: &Circle, is_new: bool, only_moving: bool) -> bool {
-    let is_critical = circle.finding.level == Level::Error && is_new;
+impl Makers {
+    /// Of the steps of some plans.
+    pub fn of<'p>(
+        plans: impl Iterator<Item = &'p TenantPlan> + Clone,
+        circle: &Circle,
+        is_new: bool,
+    ) -> Self {
+        let is_any = |makers: Self| {
+            let mut plans = plans.clone();
+            plans.any(|plan| plan.steps.iter().any(|step| makers.is_one(&plan.tenant, step, circle)))
+        };
+        if is_any(Self::OnItsWay) {
+            Self::OnItsWay
+        } else if is_critical(circle, is_new) && is_any(Self::Anywhere) {
+            Self::Anywhere
+        } else {
+            Self::Labels
+        }
+    }
+
+    fn is_one(self, tenant: &str, step: &Step, circle: &Circle) -> bool {
+        let moves = || step.class != Class::Cosmetic;
+        let is_of_it = || circle.goes_by(tenant, &step.address);
+        match self {
+            Self::OnItsWay => moves() && is_of_it(),
+            Self::Anywhere => moves(),
+            Self::Labels => is_of_it(),
+        }
+    }
+}
+
+fn is_critical(circle: &Circle, is_new: bool) -> bool {
+    circle.finding.level == Level::Error && is_new
+}
+
+/// Marks the steps of a tenant's plan that make a circle; whether there are any.
+pub fn mark(plan: &mut TenantPlan, circle: &Circle, is_new: bool, makers: Makers) -> bool {
     let name = plan.tenant.clone();
     let mut steps: Vec<&mut Step> =
-        plan.steps.iter_mut().filter(|step| circle.goes_by(&name, &step.address)).collect();
-    steps.retain(|step| !only_moving || step.class != Class::Cosmetic);
-    if is_critical {
+        plan.steps.iter_mut().filter(|step| makers.is_one(&name, step, circle)).collect();
+    if is_critical(circle, is_new) {
         for step in &mut steps {
             step.critical.get_or_insert_with(|| circle.finding.message.clone());
         }
@@ -351,8 +389,8 @@ pub fn judge(
         calls::circles(&[before], at).into_iter().map(|it| it.objects).collect();
     for circle in circles {
         let is_new = !earlier.contains(&circle.objects);
-        let only_moving = moves(&plan, &circle);
-        mark(&mut plan, &circle, is_new, only_moving);
+        let makers = Makers::of(std::iter::once(&plan), &circle, is_new);
+        mark(&mut plan, &circle, is_new, makers);
         plan.findings.extend(told(circle, is_new, known));
     }
     plan

@@ -65,6 +65,49 @@ pub fn domain(forwards: &[(&str, &str, &str)]) -> String {
     )
 }
 
+/// The same, with such rules of 102 and a schedule `Storm`. 103 is forwarded to 102.
+fn by_hours(rules: &str, days: &str) -> String {
+    let live = domain(&[("103", "forward-always", "102")]);
+    let (head, rest) = live.split_once("\"102\", name-first-name: Ana, answerrules: [").unwrap();
+    let (_, tail) = rest.split_once('\n').unwrap();
+    format!(
+        "{head}\"102\", name-first-name: Ana, answerrules: [{rules}] }}\n{tail}\ntimeframes:\n  \
+         - {{ timeframe-name: Storm, {days} }}\n"
+    )
+}
+
+/// 102 is forwarded in a storm, and rings else.
+const IN_A_STORM: &str = r#"{ time-frame: Storm, forward-always: { enabled: yes, parameters: ["103"] } }, { time-frame: "*", simultaneous-ring: { enabled: yes, parameters: ["<OwnDevices>"] } }"#;
+
+/// 102 rings in a storm, and is forwarded else.
+const BUT_IN_A_STORM: &str = r#"{ time-frame: Storm, simultaneous-ring: { enabled: yes, parameters: ["<OwnDevices>"] } }, { time-frame: "*", forward-always: { enabled: yes, parameters: ["103"] } }"#;
+
+/// A day of a year, or of every year.
+fn day(date: &str, recurrence: &str) -> String {
+    format!(
+        "timeframe-type: specific-dates, timeframe-specific-dates-array: [{{ \
+         timeframe-specific-dates-begin-date: \"{date}\", timeframe-specific-dates-begin-time: \"0000\", \
+         timeframe-specific-dates-end-date: \"{date}\", timeframe-specific-dates-end-time: \"2359\", \
+         timeframe-recurrence-type: {recurrence}, timeframe-recurrence-end-option: never }}]"
+    )
+}
+
+/// Every week on these days, from one hour to another.
+fn weekly(days: &[&str], from: &str, to: &str) -> String {
+    let hours = |day: &&str| {
+        format!(
+            ", timeframe-weekly-{day}-begin-time-1: \"{from}\", timeframe-weekly-{day}-end-time-1: \"{to}\""
+        )
+    };
+    let hours: String = days.iter().map(hours).collect();
+    format!(
+        "timeframe-type: days-of-week, timeframe-days-of-week-array: [{{ timeframe-recurrence-type: weekly, \
+         timeframe-recurrence-begin-date: \"20220103\", timeframe-recurrence-end-option: never{hours} }}]"
+    )
+}
+
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 struct Case {
     about: &'static str,
     provider: &'static str,
@@ -195,6 +238,33 @@ bulk: [{ schedule: h, extensions: ["101"], enabled: true, rule: { forward: { alw
             r#"queues: { "400": { failover: { queue: "401" } }, "401": {} }"#,
             &["warning outage-loop: on the day of an outage calls go in a circle: 400 -> 401 -> 400"],
             &[],
+        ),
+        case(
+            "the hours of a rule that is live",
+            "stratus",
+            by_hours(IN_A_STORM, &day("20221225", "doesNotRecur")),
+            r#"schedules: { Storm: { weekly: { mon-fri: ["09:00-17:00"] } } }
+numbers: { "+12145550102": { route: { extension: "102" } } }"#,
+            &["error divert-loop: acme/rules.102.order[0].forward.always: every call goes in a circle: 102 -> 103 -> 102"],
+            &["schedules.Storm"],
+        ),
+        case(
+            "the hours of a rule above",
+            "stratus",
+            by_hours(BUT_IN_A_STORM, &weekly(&DAYS, "0000", "2359")),
+            r#"schedules: { Storm: { weekly: { mon-fri: ["09:00-17:00"] } } }
+numbers: { "+12145550102": { route: { extension: "102" } } }"#,
+            &["error divert-loop: acme/rules.102.order[1].forward.always: every call goes in a circle: 102 -> 103 -> 102"],
+            &["schedules.Storm"],
+        ),
+        case(
+            "the hours of another rule are not of it",
+            "stratus",
+            by_hours(IN_A_STORM, &day("20221225", "doesNotRecur")),
+            r#"schedules: { Storm: { weekly: { mon-fri: ["09:00-17:00"] } }, Fair: { weekly: { sat: ["09:00-17:00"] } } }
+rules: { "104": { order: [{ when: Fair, ring: extension }, { when: default, forward: { always: { extension: "102" } } }] } }"#,
+            &["error divert-loop: acme/rules.102.order[0].forward.always: every call goes in a circle: 102 -> 103 -> 102"],
+            &["schedules.Storm"],
         ),
     ]
 }

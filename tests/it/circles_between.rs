@@ -220,6 +220,18 @@ const CASES: &[Case] = &[
         critical: &[],
     },
     Case {
+        about: "an emergency forward that ends, which needs approval anyway: what changes on the way is a label",
+        declared: [
+            r#"numbers: { "+12145550200": { label: Desk } }"#,
+            r#"forwards: { "+12145550300": { active: false } }
+diverts: { "201": { always: { number: "+12145550200" } } }"#,
+        ],
+        live: [LIVE_A_DIVERTS, LIVE_B_FORWARDED],
+        is_ctm: false,
+        found: &[LOOP],
+        critical: &[],
+    },
+    Case {
         about: "one that is live already, by which another step goes",
         declared: [
             r#"diverts: { "101": { always: { number: "+12145550300" }, busy: { voicemail: "101" } } }"#,

@@ -1,7 +1,7 @@
 //! Calls that come back to where they were.
 
 use super::{
-    found::{Collected, Fault, Found},
+    found::{Collected, Fault, Found, Round},
     state::{ANSWERS, Sight},
 };
 use crate::flow::{
@@ -57,8 +57,9 @@ impl Collected<'_> {
             let first = names.next();
             let is_self = names.all(|name| Some(name) == first);
             let sources = circle.way.iter().map(source).collect();
-            let found =
-                Found { fault, tenant, path, message, help: help.to_owned(), example, way: sources, is_self };
+            let help = help.to_owned();
+            let round = Round::default();
+            let found = Found { fault, tenant, path, message, help, example, way: sources, round, is_self };
             self.circle(fault, &circle, found);
         }
     }

@@ -50,10 +50,12 @@ impl Sweep<'_, '_> {
             let outer = leads.map(|(number, _)| *number).take(NUMBERS);
             let starts: Vec<Target> = outer.chain(members.iter().copied()).collect();
             let classes = self.classes(Reach::all(network, set[0]).schedules);
-            let is_any_time = classes.instants.len() == 1;
+            let is_any_time = classes.are_any_time();
             let uniform = self.uniform();
-            for at in &classes.instants {
-                let staying = self.staying(&members, *at);
+            for (class, at) in classes.each().zip(classes.instants()) {
+                let soon = class.iter().filter(|it| it.start < self.within.end);
+                self.collected.windows = soon.cloned().collect();
+                let staying = self.staying(&members, at);
                 for given in uniform.iter().chain([&staying]) {
                     let mut seen: HashSet<Place> = HashSet::new();
                     for to in &starts {
@@ -61,7 +63,7 @@ impl Sweep<'_, '_> {
                             continue;
                         }
                         let Some(site) = network.site_of(*to) else { continue };
-                        self.place(Sight { to: *to, site, at: *at, is_any_time }, Caller::Unlisted, given);
+                        self.place(Sight { to: *to, site, at, is_any_time }, Caller::Unlisted, given);
                         seen.extend(self.met.places.iter().copied());
                         seen.extend(place(*to));
                     }
@@ -69,6 +71,7 @@ impl Sweep<'_, '_> {
             }
         }
         self.only_circles = only_circles;
+        self.collected.windows.clear();
     }
 
     /// The state of each phone in which a call stays among some places, where there is one.

@@ -2,7 +2,7 @@
 
 use super::{
     Sweep,
-    found::{Fault, Found, spoken},
+    found::{Fault, Found, Round, spoken},
     state::{Sight, State},
 };
 use crate::{
@@ -88,6 +88,7 @@ impl Sweep<'_, '_> {
             help,
             example,
             way: Vec::new(),
+            round: Round::default(),
             is_self: false,
         });
     }

@@ -5,7 +5,7 @@ use crate::{
     flow::{
         met::{Circle, Met},
         network::{Network, PartyId, QueueId, SiteId, Target},
-        spans::Seconds,
+        spans::{Seconds, joined},
         state::{Caller, Given, Phone, Platform},
         supposed::SOMEBODY,
         system::System,
@@ -15,7 +15,10 @@ use crate::{
     path::Path,
 };
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// What can be wrong with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +56,19 @@ pub struct Found {
     pub example: Option<Example>,
     /// Of a circle: each value that sends calls on.
     pub way: Vec<(SiteId, Path)>,
+    /// Of a circle: all that other calls show of it.
+    pub round: Round,
     /// Whether a thing leads to itself: what is written that way is found where it is written.
     pub is_self: bool,
+}
+
+/// A circle at whatever time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Each value that sends calls on in it.
+    pub values: BTreeSet<(SiteId, Path)>,
+    /// When calls go in it, of the time that is looked at whole.
+    pub during: Vec<Range<Seconds>>,
 }
 
 /// A call that shows it.
@@ -104,7 +118,10 @@ fn quoted(word: &str) -> String {
 /// What a sweep has found so far.
 pub struct Collected<'n> {
     pub network: &'n Network,
+    /// The windows for which the calls stand that are placed.
+    pub windows: Vec<Range<Seconds>>,
     found: BTreeMap<Key, Found>,
+    rounds: BTreeMap<Key, Round>,
 }
 
 /// The same fault of the same thing is found in many calls.
@@ -126,7 +143,7 @@ impl Key {
 
 impl<'n> Collected<'n> {
     pub fn new(network: &'n Network) -> Self {
-        Self { network, found: BTreeMap::new() }
+        Self { network, windows: Vec::new(), found: BTreeMap::new(), rounds: BTreeMap::new() }
     }
 
     pub fn found(mut self) -> Vec<Found> {
@@ -134,7 +151,11 @@ impl<'n> Collected<'n> {
             self.found.keys().filter_map(|key| key.places(Fault::DivertLoop)).collect();
         // What nobody gets out of is said once.
         self.found.retain(|key, _| key.places(Fault::RingLoop).is_none_or(|places| !whole.contains(&places)));
-        self.found.into_values().collect()
+        let found = self.found.into_iter().map(|(key, found)| {
+            let Round { values, during } = self.rounds.remove(&key).unwrap_or_default();
+            Found { round: Round { values, during: joined(during) }, ..found }
+        });
+        found.collect()
     }
 
     /// Adds something that is wrong. Of two calls that show it the shorter one stays, with its words.
@@ -162,7 +183,14 @@ impl<'n> Collected<'n> {
     /// Adds circles. One fault goes through the same places by many conditions: it is one.
     pub fn circle(&mut self, fault: Fault, circle: &Circle, found: Found) {
         let places = circle.way.iter().map(|(place, _)| *place).collect();
-        self.put(Key::Circle(fault, places), found);
+        let key = Key::Circle(fault, places);
+        let round = self.rounds.entry(key.clone()).or_default();
+        round.values.extend(found.way.iter().cloned());
+        // Many calls stand for the same windows.
+        if round.during.last() != self.windows.last() {
+            round.during.extend_from_slice(&self.windows);
+        }
+        self.put(key, found);
     }
 
     /// The shortest call of its kind: what matters of its states is what was looked at.

@@ -36,7 +36,7 @@ use super::{
 };
 pub use alone::{conditions_of_diverts, conditions_of_rule};
 use found::Collected;
-pub use found::{Example, Fault, Found};
+pub use found::{Example, Fault, Found, Round};
 use state::Sight;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -177,7 +177,7 @@ impl<'n, 's> Sweep<'n, 's> {
         let phones = reach.phones.len() as u64;
         let classes = self.classes(reach.schedules);
         let each = state::WITHOUT_PHONES + phones * state::OF_EACH_PHONE;
-        let combinations = (classes.windows as u64).saturating_mul(each);
+        let combinations = (classes.windows() as u64).saturating_mul(each);
         self.counted += Counted { combinations, ..Counted::default() };
         classes.sights(to, site).collect()
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Sweep,
-    found::{Fault, Found},
+    found::{Fault, Found, Round},
     state::Sight,
 };
 use crate::{
@@ -115,6 +115,7 @@ impl Sweep<'_, '_> {
             help: help.to_owned(),
             example: Some(example),
             way: Vec::new(),
+            round: Round::default(),
             is_self: false,
         });
     }
@@ -179,6 +180,7 @@ impl Sweep<'_, '_> {
             help: help.to_owned(),
             example,
             way: Vec::new(),
+            round: Round::default(),
             is_self: false,
         });
     }
@@ -224,6 +226,7 @@ impl Sweep<'_, '_> {
                 help: help.to_owned(),
                 example: Some(example.clone()),
                 way: Vec::new(),
+                round: Round::default(),
                 is_self: false,
             });
         }

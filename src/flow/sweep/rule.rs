@@ -2,7 +2,7 @@
 
 use super::{
     Sweep,
-    found::{Example, Fault, Found, spoken},
+    found::{Example, Fault, Found, Round, spoken},
     state::Sight,
 };
 use crate::{
@@ -66,13 +66,13 @@ impl Sweep<'_, '_> {
             let above = &it.rules[..at];
             // When it is in force, with the rule above that is in force as well.
             let mut in_force = Vec::new();
-            for instant in &classes.instants {
-                let now = self.in_force(rule, *instant);
+            for instant in classes.instants() {
+                let now = self.in_force(rule, instant);
                 if now == InForce::No {
                     continue;
                 }
-                let winner = above.iter().find(|other| self.in_force(other, *instant) == InForce::Yes);
-                in_force.push((*instant, now, winner));
+                let winner = above.iter().find(|other| self.in_force(other, instant) == InForce::Yes);
+                in_force.push((instant, now, winner));
             }
             self.never_wins(handle, it, rule, &in_force);
             self.holiday(handle, it, rule, &in_force);
@@ -189,6 +189,7 @@ impl Sweep<'_, '_> {
             help: help.to_owned(),
             example: example.flatten(),
             way: Vec::new(),
+            round: Round::default(),
             is_self: false,
         });
     }
@@ -242,6 +243,7 @@ impl Sweep<'_, '_> {
             help,
             example,
             way: Vec::new(),
+            round: Round::default(),
             is_self: false,
         });
     }

@@ -28,8 +28,8 @@ pub struct Sight {
 
 impl Classes {
     pub fn sights(&self, to: Target, site: SiteId) -> impl Iterator<Item = Sight> {
-        let is_any_time = self.instants.len() == 1;
-        self.instants.iter().map(move |at| Sight { to, site, at: *at, is_any_time })
+        let is_any_time = self.are_any_time();
+        self.instants().map(move |at| Sight { to, site, at, is_any_time })
     }
 }
 
