@@ -28,6 +28,8 @@ pub struct CalledTenant<'a> {
     pub is_whole: bool,
     /// Whether something live is: the option that reads it.
     pub live: Option<&'static str>,
+    /// Whether it is as a restore makes it, which no other command shows.
+    pub is_restored: bool,
     /// What else is live, where that was read.
     pub circumstances: Option<&'a Circumstances>,
     /// What of it becomes another by itself, by its key, and when that is next.
@@ -75,6 +77,7 @@ fn called<'a>((it, system): (&'a TenantSubject<'a>, System)) -> CalledTenant<'a>
         system,
         is_whole: false,
         live: None,
+        is_restored: false,
         circumstances: None,
         until: it.until.clone(),
         place,
@@ -342,7 +345,8 @@ impl<'a> Tables<'a> {
             None => format!("{}/{}: {}", network.tenant_name(found.tenant), found.path, found.message),
         };
         let live = called.and_then(|it| it.live);
-        let help = match &found.example {
+        let is_restored = called.is_some_and(|it| it.is_restored);
+        let help = match found.example.as_ref().filter(|_| !is_restored) {
             Some(example) => format!("{}; `{}` shows it", found.help, example.command(live, is_now)),
             None => found.help,
         };

@@ -2,7 +2,7 @@
 //! back. Only accounts that such a way leads into are read for it, and none that the run still has in memory.
 
 use super::{
-    Checked, CheckedTenant, Intent, Session,
+    Checked, CheckedTenant, Session,
     after::After,
     circles::{self, Laid, Makers, Objects},
     platforms::Known,
@@ -215,8 +215,7 @@ impl<'a> Session<'a> {
         let laid: Vec<Laid<'_>> = laid.collect();
         let mut found: BTreeMap<usize, Vec<_>> = BTreeMap::new();
         for (circle, is_new) in circles::between(self.checked, &laid, self.read_by()) {
-            let is_declared = |at: &&usize| matches!(tenants[at].intent, Intent::Declared);
-            let of = members.iter().filter(|at| circle.is_of(&plans[**at].tenant)).filter(is_declared);
+            let of = members.iter().filter(|at| circle.is_of(&plans[**at].tenant));
             let of: Vec<usize> = of.copied().collect();
             let mut goes_by = of.clone();
             let makers = Makers::of(of.iter().map(|at| &plans[*at]), &circle, is_new);

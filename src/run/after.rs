@@ -1,4 +1,4 @@
-//! A tenant once a run is done: what the run is about as the files have it, and all else as it is live.
+//! A tenant once a run is done: what the run is about as the files or a restore have it, and all else as it is live.
 
 use super::{Checked, CheckedTenant, origin::origin, place::locate};
 use crate::{
@@ -21,7 +21,8 @@ impl<'a> After<'a> {
     pub fn of(checked: &'a Checked, tenant: &CheckedTenant, live: &BTreeMap<Address, Resource>) -> Self {
         let loaded = checked.loaded(tenant);
         let covers = |address: &Address| checked.covers(tenant, address);
-        if tenant.desired.keys().chain(tenant.absent.keys()).all(covers) {
+        let is_restore = tenant.intent.restore().is_some();
+        if !is_restore && tenant.desired.keys().chain(tenant.absent.keys()).all(covers) {
             return Self {
                 declared: Cow::Borrowed(loaded.meant()),
                 whole: flow::layered(loaded.meant(), live),
@@ -34,6 +35,10 @@ impl<'a> After<'a> {
         let stays = stays.map(|(address, it)| (address.clone(), it.clone())).collect();
         let declared = flow::layered(&bare(loaded), &wanted);
         let without_bulk = flow::layered(&declared, &stays);
+        // No file says what a restore brings back, nor puts anything on top of it.
+        if is_restore {
+            return Self { declared: Cow::Owned(bare(loaded)), whole: without_bulk };
+        }
         let bulk = loaded.meant().bulk.clone();
         if bulk.is_empty() {
             return Self { declared: Cow::Owned(declared), whole: without_bulk };

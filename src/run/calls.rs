@@ -68,6 +68,7 @@ fn with_called<T>(
             system: System::of_kind(it.provider.kind)?,
             is_whole: live.objects(it.index).is_some(),
             live: Some(option),
+            is_restored: false,
             circumstances: live.circumstances(it.index),
             until: changes(checked.loaded(it), checked.workspace.at),
             place,

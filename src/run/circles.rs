@@ -1,13 +1,13 @@
-//! Whether what a plan makes of a tenant lets calls go in a circle: what is declared, laid over what is live.
+//! Whether what a plan makes of a tenant lets calls go in a circle: what is declared or comes back, laid over what is live.
 
 use super::{
-    Checked, CheckedTenant,
+    Checked, CheckedTenant, Intent,
     after::{After, bare},
     lints::changes,
 };
 use crate::{
     finding::{Finding, Level, Place},
-    flow::{self, SiteId, System, WaysBack},
+    flow::{self, Seconds, SiteId, System, WaysBack},
     lint::calls::{self, CalledTenant, Circle},
     load::LoadedTenant,
     model::{
@@ -220,11 +220,24 @@ fn on_dnd(address: &Address, rules: &Resource, circumstances: &Circumstances) ->
     order.iter().filter(|rule| rule.do_not_disturb).filter_map(to).collect()
 }
 
-/// Whether calls may come back to where they were, by what is declared or live.
-fn may_come_back(loaded: &LoadedTenant, live: &Objects) -> bool {
+/// What of a tenant's files says something else by itself, and when. A restore is about none of it.
+fn untils(checked: &Checked, tenant: &CheckedTenant) -> BTreeMap<String, Seconds> {
+    match tenant.intent {
+        Intent::Declared => changes(checked.loaded(tenant), checked.workspace.at),
+        Intent::Restore(_) => BTreeMap::new(),
+    }
+}
+
+/// Whether calls may come back to where they were, by what is declared, comes back or is live.
+fn may_come_back(checked: &Checked, tenant: &CheckedTenant, live: &Objects) -> bool {
     let site = SiteId::of(0);
     let mut ways = WaysBack::default();
-    ways.add_tenant(site, loaded.meant());
+    match &tenant.intent {
+        Intent::Declared => ways.add_tenant(site, checked.loaded(tenant).meant()),
+        Intent::Restore(it) => {
+            it.desired.iter().for_each(|(address, resource)| ways.add_object(site, address, resource));
+        }
+    }
     live.iter().for_each(|(address, resource)| ways.add_object(site, address, resource));
     !ways.sites().is_empty()
 }
@@ -248,7 +261,7 @@ pub fn between(checked: &Checked, all: &[Laid<'_>], option: &'static str) -> Vec
     let called = |tenants: &[Tenant]| {
         let each = all.iter().zip(tenants).zip(&places);
         let each = each.filter_map(|((it, tenant), place)| {
-            let (system, until) = (System::of_kind(it.tenant.provider.kind)?, changes(it.loaded, at));
+            let (system, until) = (System::of_kind(it.tenant.provider.kind)?, untils(checked, it.tenant));
             let tenant = tenant.clone();
             // What the account does beside its objects is read of a tenant's own plan alone.
             let circumstances = None;
@@ -257,6 +270,7 @@ pub fn between(checked: &Checked, all: &[Laid<'_>], option: &'static str) -> Vec
                 system,
                 is_whole: false,
                 live: Some(option),
+                is_restored: it.tenant.intent.restore().is_some(),
                 circumstances,
                 until,
                 place,
@@ -363,10 +377,10 @@ pub fn judge(
     let Some(system) = System::of_kind(tenant.provider.kind) else { return plan };
     let Read { objects: live, circumstances, .. } = live;
     // Where it sends callers no pointer of an object says.
-    if circumstances.on_dnd.is_empty() && !may_come_back(loaded, live) {
+    if circumstances.on_dnd.is_empty() && !may_come_back(checked, tenant, live) {
         return plan;
     }
-    let until = changes(loaded, at);
+    let (until, is_restored) = (untils(checked, tenant), tenant.intent.restore().is_some());
     let at = at.as_second();
     let nowhere = |_: &Path| -> Option<Place> { None };
     let after = After::of(checked, tenant, live);
@@ -376,6 +390,7 @@ pub fn judge(
         system,
         is_whole: false,
         live: Some(option),
+        is_restored,
         circumstances: Some(circumstances),
         until: until.clone(),
         place,

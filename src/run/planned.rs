@@ -168,12 +168,9 @@ impl<'a> Session<'a> {
         let (loaded, at) = (self.checked.loaded(tenant), self.checked.workspace.at);
         noticed::judge(loaded, tenant, &live, at, &mut plan);
         drawings.add(loaded, tenant, &live, at, &plan);
-        if matches!(tenant.intent, Intent::Declared) {
-            let option = self.read_by();
-            plan = circles::judge(self.checked, tenant, &live, option, plan);
-            if !plan.steps.is_empty() {
-                plan.across.sends = across::sends(self.checked, tenant, &live.objects, &plan.steps);
-            }
+        plan = circles::judge(self.checked, tenant, &live, self.read_by(), plan);
+        if !plan.steps.is_empty() {
+            plan.across.sends = across::sends(self.checked, tenant, &live.objects, &plan.steps);
         }
         let found = std::mem::take(&mut plan.findings);
         plan = self.judged(plan, found);

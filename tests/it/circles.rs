@@ -1,7 +1,7 @@
 //! Circles that close in what nobody declares: a plan lays what is declared over what is live.
 
 use crate::workspace::Workspace;
-use dialform::cli::Finished;
+use dialform::{cli::Finished, error::Ending};
 use serde_json::Value;
 
 const PROVIDERS: &str = r#"version: 1
@@ -281,6 +281,49 @@ pub fn planned(provider: &str, live: &str, declared: &str) -> (Finished, Value) 
     let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
     let plan = serde_json::from_str(&planned.out).unwrap_or_else(|error| panic!("{error}: {planned:?}"));
     (planned, plan)
+}
+
+/// A restore is a plan like any other: where it closes a circle with what was written since, it says so, and needs approval. No command
+/// shows a call in it before it is done.
+#[test]
+fn a_circle_that_a_restore_closes_is_found() {
+    let deskphone = [
+        r#"diverts: { "2001": { always: off } }"#,
+        r#"diverts: { "2002": { always: { extension: "2001" } } }"#,
+        "2001 -> 2002 -> 2001",
+    ];
+    let stratus = [
+        r#"diverts: { "101": { always: off } }"#,
+        r#"diverts: { "102": { always: { extension: "101" } } }"#,
+        "101 -> 102 -> 101",
+    ];
+    for (provider, live, [opened, closed, way]) in [
+        ("deskphone", people(&[("2001", "always", "2002")]), deskphone),
+        ("stratus", domain(&[("101", "forward-always", "102")]), stratus),
+    ] {
+        let workspace = Workspace::default();
+        workspace.write("dialform.yaml", format!("{PROVIDERS}guard: {{ max_changed_percent: 100 }}\n"));
+        workspace.write(&format!("live/{provider}/acme.yaml"), live);
+        for declared in [opened, closed] {
+            let head = format!("tenant: acme\nprovider: {provider}\naccount: acme\n");
+            workspace.write("tenants/acme.yaml", format!("{head}time_zone: America/Chicago\n{declared}\n"));
+            let applied = workspace.run(&["apply", "--sandbox", "--auto-approve"]);
+            assert_eq!(applied.ending, Ending::Fine, "{provider}: {applied:?}");
+        }
+        let files = std::fs::read_dir(workspace.path(".dialform/restore")).unwrap();
+        let first = files.map(|it| it.unwrap().path()).min().unwrap();
+        let restore = first.to_str().unwrap();
+        let planned = workspace.run(&["plan", "--sandbox", "--restore", restore]);
+        assert!(planned.out.contains("error[divert-loop]: acme/"), "{provider}: {planned:?}");
+        assert!(
+            planned.out.contains(&format!("every call goes in a circle: {way}")),
+            "{provider}: {planned:?}"
+        );
+        assert!(planned.out.contains("critical: "), "{provider}: {planned:?}");
+        assert!(!planned.out.contains("dialform trace"), "{provider}: {planned:?}");
+        let applied = workspace.run(&["apply", "--sandbox", "--auto-approve", "--restore", restore]);
+        assert!(applied.err.contains("--approve-critical"), "{provider}: {applied:?}");
+    }
 }
 
 /// Exactly these circles are found, and a step is critical where it makes one in which no phone rings.
