@@ -91,7 +91,7 @@ pub use ordinary::{Holiday, Ordinary};
 pub use part::{Part, Parts, Unreachable};
 pub use point::{Assumptions, Point, Points};
 pub use reach::Reach;
-pub use spans::Seconds;
+pub use spans::{Seconds, are_within, joined};
 pub use state::{Caller, Given, Phone, Platform};
 pub use stretch::{Stretch, Timetable};
 pub use supposed::supposed;

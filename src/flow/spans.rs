@@ -64,6 +64,11 @@ pub fn overlap(one: &[Range<Seconds>], other: &[Range<Seconds>]) -> Seconds {
     sum
 }
 
+/// Whether all of some stretches is in others.
+pub fn are_within(some: &[Range<Seconds>], others: &[Range<Seconds>]) -> bool {
+    overlap(some, others) == length(some)
+}
+
 /// The instants that are in one of two lists alone.
 pub(super) fn differing(a: &[Range<Seconds>], b: &[Range<Seconds>]) -> Vec<Range<Seconds>> {
     // Whether one is in force toggles at each edge; where both toggle at once nothing changes.

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     finding::{Finding, Place},
     flow::{
-        self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System, WaysBack,
+        self, Assumptions, Config, Counted, Fault, Found, Horizon, Network, Seconds, SiteId, System,
+        WaysBack, are_within, joined,
     },
     model::{
         Address, Circumstances, DEFAULT_RULE, E164, Extension, Kind, Ringable, Tenant, is_somebodys,
@@ -17,7 +18,10 @@ use crate::{
     },
     path::{Path, Segment},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// A tenant whose calls are looked at.
 pub struct CalledTenant<'a> {
@@ -96,6 +100,9 @@ pub struct Circle {
     pub objects: BTreeSet<String>,
     /// The schedules that say when it does so.
     schedules: BTreeSet<String>,
+    /// When calls go in it, of the time that is looked at whole.
+    during: Vec<Range<Seconds>>,
+    ahead: Range<Seconds>,
 }
 
 fn object(tenant: &str, section: &str, key: &str) -> String {
@@ -113,6 +120,21 @@ impl Circle {
     pub fn goes_by(&self, tenant: &str, address: &Address) -> bool {
         let object = object(tenant, address.kind.section(), &address.key);
         self.objects.contains(&object) || self.schedules.contains(&object)
+    }
+}
+
+impl Circle {
+    /// Whether calls go in it at times when they went in none of the earlier ones. It counts what is looked at whole: where two are
+    /// the same then, they are the same later.
+    pub fn is_new(&self, earlier: &[Self]) -> bool {
+        let is_same = |it: &&Self| it.finding.code == self.finding.code && it.objects == self.objects;
+        let same: Vec<&Self> = earlier.iter().filter(is_same).collect();
+        // Of what comes after nothing was said.
+        let Some(end) = same.iter().map(|it| it.ahead.end).min() else { return true };
+        let during = self.during.iter().map(|it| it.start..it.end.min(end));
+        let during: Vec<Range<Seconds>> = during.filter(|it| it.start < it.end).collect();
+        let before = joined(same.iter().flat_map(|it| it.during.iter().cloned()).collect());
+        !are_within(&during, &before)
     }
 }
 
@@ -178,6 +200,7 @@ fn circles_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now
         return Vec::new();
     }
     let network = tables.network(tables.horizon(tenants, at));
+    let ahead = ahead(tenants, group, at);
     let circle = |found: Found| {
         let objects = found.way.iter().filter_map(|(site, path)| {
             let (section, key) = (path.first()?.as_key()?, path.get(1)?.as_key()?);
@@ -190,10 +213,12 @@ fn circles_of(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds, is_now
         Circle {
             objects: objects.collect(),
             schedules: schedules.collect(),
+            during: found.round.during.clone(),
+            ahead: ahead.clone(),
             finding: tables.finding(&network, tenants, found, is_now),
         }
     };
-    let found = network.circles(ahead(tenants, group, at)).found.into_iter();
+    let found = network.circles(ahead.clone()).found.into_iter();
     found.filter(|found| tables.is_told(tenants, found)).map(circle).collect()
 }
 
@@ -230,7 +255,7 @@ fn once(findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// As far ahead as these tenants stay as they are.
-fn ahead(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds) -> std::ops::Range<Seconds> {
+fn ahead(tenants: &[CalledTenant<'_>], group: &[usize], at: Seconds) -> Range<Seconds> {
     let ahead = flow::ahead(at);
     let until = group.iter().flat_map(|it| tenants[*it].until.values()).min().copied();
     ahead.start..until.map_or(ahead.end, |until| until.clamp(ahead.start + 1, ahead.end))

@@ -285,11 +285,11 @@ pub fn between(checked: &Checked, all: &[Laid<'_>], option: &'static str) -> Vec
         return Vec::new();
     }
     let before: Vec<Tenant> = all.iter().map(|it| flow::layered(&bare(it.loaded), it.live)).collect();
-    let earlier: BTreeSet<BTreeSet<String>> = called(&before).into_iter().map(|it| it.objects).collect();
+    let earlier = called(&before);
     circles
         .into_iter()
         .map(|circle| {
-            let is_new = !earlier.contains(&circle.objects);
+            let is_new = circle.is_new(&earlier);
             (circle, is_new)
         })
         .collect()
@@ -400,10 +400,9 @@ pub fn judge(
         return plan;
     }
     let before = called(flow::layered(&bare(loaded), live), &nowhere);
-    let earlier: BTreeSet<BTreeSet<String>> =
-        calls::circles(&[before], at).into_iter().map(|it| it.objects).collect();
+    let earlier = calls::circles(&[before], at);
     for circle in circles {
-        let is_new = !earlier.contains(&circle.objects);
+        let is_new = circle.is_new(&earlier);
         let makers = Makers::of(std::iter::once(&plan), &circle, is_new);
         mark(&mut plan, &circle, is_new, makers);
         plan.findings.extend(told(circle, is_new, known));

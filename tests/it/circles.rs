@@ -266,6 +266,32 @@ rules: { "104": { order: [{ when: Fair, ring: extension }, { when: default, forw
             &["error divert-loop: acme/rules.102.order[0].forward.always: every call goes in a circle: 102 -> 103 -> 102"],
             &["schedules.Storm"],
         ),
+        case(
+            "one that is live on one day of the year, and comes on every weekday",
+            "stratus",
+            by_hours(IN_A_STORM, &day("20221225", "yearly-on-selected-dates")),
+            r#"schedules: { Storm: { weekly: { mon-fri: ["09:00-17:00"] } } }
+numbers: { "+12145550102": { route: { extension: "102" } } }"#,
+            &["error divert-loop: acme/rules.102.order[0].forward.always: every call goes in a circle: 102 -> 103 -> 102"],
+            &["schedules.Storm"],
+        ),
+        case(
+            "one that is live on every weekday, and stays for a part of them",
+            "stratus",
+            by_hours(IN_A_STORM, &weekly(&DAYS[..5], "0800", "1700")),
+            r#"schedules: { Storm: { weekly: { mon: ["09:00-17:00"], tue: ["08:00-12:00"] } } }
+numbers: { "+12145550102": { route: { extension: "102" } } }"#,
+            &["warning divert-loop: acme/rules.102.order[0].forward.always: every call goes in a circle: 102 -> 103 -> 102"],
+            &[],
+        ),
+        case(
+            "one of unanswered calls that becomes one of all",
+            "deskphone",
+            people(&[("2001", "no_answer", "2002"), ("2002", "always", "2001")]),
+            r#"diverts: { "2001": { always: { extension: "2002" } } }"#,
+            &["error divert-loop: every call goes in a circle: 2001 -> 2002 -> 2001"],
+            &["diverts.2001"],
+        ),
     ]
 }
 
