@@ -1,6 +1,11 @@
 //! Which step may start when: all tenants at once, as far as their references and their providers let them.
 
-use super::{Event, Job, Shutdown, leads::Leads, step};
+use super::{
+    Event, Job, Shutdown,
+    between::{self, At, Node},
+    leads::Leads,
+    step,
+};
 use crate::{
     http::{SentWrite, WriteTally},
     model::Address,
@@ -19,15 +24,15 @@ enum StepState {
 }
 
 /// Carries out the steps of all jobs. A step starts when everything it needs is there; one that is not done stops those
-/// that need it, no others. Steps on one thing (the same key in one tenant) go one after the other, and deletions of a
-/// tenant wait until its other steps have ended. `report` is told of every step as it starts and ends; the result is in
-/// the order of the plan.
+/// that need it, no others: also steps of other tenants that lead calls there. Steps on one thing (the same key in one
+/// tenant) go one after the other, and deletions of a tenant wait until its other steps have ended. `report` is told of
+/// every step as it starts and ends; the result is in the order of the plan.
 pub async fn run(
     jobs: &[Job<'_>],
     shutdown: &Shutdown,
     report: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Vec<Outcome> {
-    let mut progress: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
+    let mut progress = Tenants::new(jobs);
     let leads: Vec<Leads> = jobs.iter().map(|_| Leads::default()).collect();
     let mut under_way = FuturesUnordered::new();
     let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
@@ -36,27 +41,27 @@ pub async fn run(
     let mut turns = Turns { moved: (0..jobs.len()).collect(), ..Turns::default() };
     loop {
         while let Some(number) = turns.next(jobs, &busy, shutdown) {
-            let job = &mut progress[number];
-            let provider = job.job.plan.provider.as_str();
-            while let Some((index, next)) = job.next(shutdown) {
-                let step = &job.job.plan.steps[index];
+            let job = &jobs[number];
+            let provider = job.plan.provider.as_str();
+            while let Some((index, next)) = progress.each[number].next(shutdown) {
+                let step = &job.plan.steps[index];
                 match next {
                     NextAction::End(status, detail) => {
-                        job.end(index, status);
+                        turns.moved.extend(progress.end((number, index), status));
                         let ending = step::Ending::new(status, detail, None);
-                        let outcome = outcome(job.job.plan, step, (ending, false), None);
-                        report(Event::Ended { plan: job.job.plan, outcome: &outcome });
+                        let outcome = outcome(job.plan, step, (ending, false), None);
+                        report(Event::Ended { plan: job.plan, outcome: &outcome });
                         ended.insert((number, index), outcome);
                     }
                     NextAction::Start => {
                         let running = busy.entry(provider).or_default();
-                        if *running >= job.job.at_once.max(1) {
+                        if *running >= job.at_once.max(1) {
                             turns.held.entry(provider).or_default().insert(number);
                             break;
                         }
                         *running += 1;
-                        job.start(index);
-                        let (job, leads) = (job.job, &leads[number]);
+                        progress.each[number].start(index);
+                        let leads = &leads[number];
                         report(Event::Started { plan: job.plan, step });
                         let tally = sent.entry((number, index)).or_default().clone();
                         under_way.push(async move {
@@ -73,20 +78,20 @@ pub async fn run(
             () = shutdown.abort.cancelled() => None,
         };
         let Some((number, index, ending)) = next else { break };
-        let job = &mut progress[number];
-        job.end(index, ending.0.status);
+        let plan = jobs[number].plan;
+        turns.moved.extend(progress.end((number, index), ending.0.status));
         turns.moved.insert(number);
-        turns.freed = Some(job.job.plan.provider.as_str());
-        if let Some(running) = busy.get_mut(job.job.plan.provider.as_str()) {
+        turns.freed = Some(plan.provider.as_str());
+        if let Some(running) = busy.get_mut(plan.provider.as_str()) {
             *running = running.saturating_sub(1);
         }
         let tally = sent.remove(&(number, index));
-        let outcome = outcome(job.job.plan, &job.job.plan.steps[index], ending, tally.as_ref());
-        report(Event::Ended { plan: job.job.plan, outcome: &outcome });
+        let outcome = outcome(plan, &plan.steps[index], ending, tally.as_ref());
+        report(Event::Ended { plan, outcome: &outcome });
         ended.insert((number, index), outcome);
     }
     // Every step of the plan is reported, also after an abort.
-    for (number, progress) in progress.iter().enumerate() {
+    for (number, progress) in progress.each.iter().enumerate() {
         for (index, state) in progress.states.iter().enumerate() {
             let ending = match state {
                 StepState::Ended(_) => continue,
@@ -181,6 +186,44 @@ enum NextAction {
     End(Status, Option<String>),
 }
 
+/// How far all tenants are.
+struct Tenants<'a> {
+    each: Vec<Progress<'a>>,
+    /// Who waits for a step of another tenant.
+    waiting: BTreeMap<At, Vec<At>>,
+}
+
+impl<'a> Tenants<'a> {
+    fn new(jobs: &'a [Job<'a>]) -> Self {
+        let each: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
+        let plans: Vec<&TenantPlan> = jobs.iter().map(|job| job.plan).collect();
+        let within = || (0..).zip(&each).flat_map(|(number, it)| it.waits(number)).collect();
+        let waits = between::waits(&plans, within);
+        let mut tenants = Self { each, waiting: BTreeMap::new() };
+        for (step, before) in waits {
+            tenants.each[step.0].hold(step.1);
+            tenants.waiting.entry(before).or_default().push(step);
+        }
+        tenants
+    }
+
+    /// A step has ended. Returns the other tenants in which one has waited for it.
+    fn end(&mut self, (number, index): At, status: Status) -> BTreeSet<usize> {
+        self.each[number].end(index, status);
+        let plan = self.each[number].job.plan;
+        let mut others = BTreeSet::new();
+        for (other, waits) in self.waiting.remove(&(number, index)).into_iter().flatten() {
+            if !status.satisfies_dependents() {
+                let why = || format!("{}/{} was not done", plan.tenant, plan.steps[index].address);
+                self.each[other].skipped.entry(waits).or_insert_with(why);
+            }
+            self.each[other].free(waits);
+            others.insert(other);
+        }
+        others
+    }
+}
+
 /// How far one tenant is. Everything a step waits for is found once; a step that ends tells those that wait for it, so
 /// that thousands of steps cost no more each than a few.
 struct Progress<'a> {
@@ -261,6 +304,37 @@ impl<'a> Progress<'a> {
     fn wait(&mut self, step: usize, before: usize, needs: bool) {
         self.waiting[before].push(Edge { to: step, needs });
         self.open[step] += 1;
+    }
+
+    /// What waits for what, as the number of this tenant says it. A deletion waits for all changes before it.
+    fn waits(&self, number: usize) -> Vec<(Node, Node)> {
+        let step = |index: usize| Node::Step((number, index));
+        let mut waits = Vec::new();
+        for (before, edges) in self.waiting.iter().enumerate() {
+            waits.extend(edges.iter().map(|edge| (step(edge.to), step(before))));
+        }
+        let mut all = None;
+        for (index, it) in self.job.plan.steps.iter().enumerate() {
+            match it.action {
+                Action::Manual => {}
+                Action::Delete => waits.extend(all.map(|all| (step(index), all))),
+                Action::Create | Action::Update => {
+                    let now = Node::UpTo((number, index));
+                    waits.push((now, step(index)));
+                    waits.extend(all.map(|before| (now, before)));
+                    all = Some(now);
+                }
+            }
+        }
+        waits
+    }
+
+    /// One more has to end before a step.
+    fn hold(&mut self, step: usize) {
+        self.open[step] += 1;
+        if !self.skipped.contains_key(&step) {
+            self.ready.remove(&step);
+        }
     }
 
     /// A step has ended: those that waited for it may be ready now.

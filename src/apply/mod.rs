@@ -5,10 +5,12 @@
 //!
 //! - `job`: one tenant's steps and what they are carried out with
 //! - `graph`: which step may start when, all tenants at once
+//! - `between`: which steps wait for steps of other tenants
 //! - `step`: one step from the look before to the look after
 //! - `leads`: who leads to what is about to be deleted
 //! - `read_back`: what is live now, in comparison with the step
 
+mod between;
 mod fence;
 mod graph;
 mod job;

@@ -60,6 +60,7 @@ pub use guard::{leads_to, still_lead_to};
 pub use leading::in_words;
 pub use live::{DeadEnds, KEPT_BY, dead_ends};
 pub use made_from::{MadeFrom, NamedCommit};
+pub use onward::{OnWay, come_by, leads, stuck};
 pub use own::Own;
 pub use part::{Across, Part};
 pub use passed::Passed;

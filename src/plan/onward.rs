@@ -3,7 +3,7 @@
 
 use super::{Action, Desired, Step, leading::Held, planned::planned};
 use crate::{
-    model::{Address, Kind, Pointed, Reference, Resource, Rules, references},
+    model::{Address, E164, Kind, Pointed, Reference, Resource, Rules, references},
     path::Path,
 };
 use std::{
@@ -22,7 +22,7 @@ pub(super) fn needs_of_ways(steps: &[Step], live: &BTreeMap<Address, Resource>, 
     let ways = Ways::of(steps, live);
     let (mut more, mut known) = (Needs::new(), BTreeMap::new());
     for (key, changed) in &ways.changed {
-        let before = ways.ready_first(key, &mut known);
+        let before = ways.ready_first(key, &mut known).steps;
         for step in changed.iter().filter(|_| !before.is_empty()) {
             more.insert(step.address.clone(), before.iter().map(|it| (*it).clone()).collect());
         }
@@ -38,18 +38,47 @@ pub(super) fn needs_of_ways(steps: &[Step], live: &BTreeMap<Address, Resource>, 
     more
 }
 
-/// What is left when, one after the other, all goes that waits for nothing that is left.
-fn stuck<'a>(waits: impl Iterator<Item = (&'a Address, &'a Address)>) -> BTreeSet<&'a Address> {
-    let mut open: BTreeMap<&Address, usize> = BTreeMap::new();
-    let mut needed_by: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+/// The numbers of others to which steps newly lead calls, by the step: straight, or over what leads there already.
+pub fn leads(steps: &[Step], live: &BTreeMap<Address, Resource>) -> BTreeMap<Address, BTreeSet<E164>> {
+    let ways = Ways::of(steps, live);
+    let (mut leads, mut known) = (BTreeMap::new(), BTreeMap::new());
+    for (key, changed) in &ways.changed {
+        let numbers = ways.ready_first(key, &mut known).numbers;
+        for step in changed.iter().filter(|_| !numbers.is_empty()) {
+            leads.insert(step.address.clone(), numbers.clone());
+        }
+    }
+    leads
+}
+
+/// What those come by who call each of some numbers of the tenant.
+pub fn come_by<'a>(
+    numbers: impl Iterator<Item = &'a E164>,
+    steps: &'a [Step],
+    live: &'a BTreeMap<Address, Resource>,
+) -> BTreeMap<&'a E164, OnWay<'a>> {
+    let (ways, mut known) = (Ways::of(steps, live), BTreeMap::new());
+    let come = |number: &'a E164| {
+        let mut on_way = ways.on_way(BTreeSet::new(), vec![number.to_string()], &mut known);
+        on_way.numbers.remove(number);
+        (number, on_way)
+    };
+    numbers.map(come).collect()
+}
+
+/// What is left when, one after the other, all goes that waits for nothing that is left. Each pair is one that waits, and what it
+/// waits for.
+pub fn stuck<T: Copy + Ord>(waits: impl Iterator<Item = (T, T)>) -> BTreeSet<T> {
+    let mut open: BTreeMap<T, usize> = BTreeMap::new();
+    let mut needed_by: BTreeMap<T, Vec<T>> = BTreeMap::new();
     for (step, need) in waits {
         *open.entry(step).or_default() += 1;
         open.entry(need).or_default();
         needed_by.entry(need).or_default().push(step);
     }
-    let mut free: Vec<&Address> = open.iter().filter(|(_, open)| **open == 0).map(|(it, _)| *it).collect();
+    let mut free: Vec<T> = open.iter().filter(|(_, open)| **open == 0).map(|(it, _)| *it).collect();
     while let Some(it) = free.pop() {
-        for step in needed_by.get(it).into_iter().flatten() {
+        for step in needed_by.get(&it).into_iter().flatten() {
             if let Some(open) = open.get_mut(step) {
                 *open -= 1;
                 free.extend((*open == 0).then_some(*step));
@@ -67,6 +96,18 @@ struct Ways<'a> {
     changed: BTreeMap<&'a str, Vec<&'a Step>>,
 }
 
+/// Where each place leads already, once that was asked for.
+type Leads = BTreeMap<String, Vec<String>>;
+
+/// What calls come by.
+#[derive(Default)]
+pub struct OnWay<'a> {
+    /// What is changed there.
+    pub steps: BTreeSet<&'a Address>,
+    /// Numbers of others to which they go on, as it is already.
+    pub numbers: BTreeSet<E164>,
+}
+
 impl<'a> Ways<'a> {
     fn of(steps: &'a [Step], live: &'a BTreeMap<Address, Resource>) -> Self {
         let mut changed: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
@@ -79,20 +120,32 @@ impl<'a> Ways<'a> {
     }
 
     /// The steps that are done before those of a place: all at the places to which it newly leads, and on the way from there.
-    /// `known` has for a place where it leads already, once that was asked for.
-    fn ready_first(&self, key: &str, known: &mut BTreeMap<String, Vec<String>>) -> BTreeSet<&'a Address> {
-        let mut before = BTreeSet::new();
-        let mut seen = BTreeSet::from([key.to_owned()]);
-        let mut next = self.on_from(key, true);
+    fn ready_first(&self, key: &str, known: &mut Leads) -> OnWay<'a> {
+        self.on_way(BTreeSet::from([key.to_owned()]), self.on_from(key, true), known)
+    }
+
+    fn is_own(&self, number: &Address) -> bool {
+        let is_live = || self.live.contains_key(number);
+        self.planned.get(number).map_or_else(is_live, Option::is_some)
+    }
+
+    /// What is at some places and on the way from there, but for those that are `seen`.
+    fn on_way(&self, mut seen: BTreeSet<String>, mut next: Vec<String>, known: &mut Leads) -> OnWay<'a> {
+        let mut on_way = OnWay::default();
         while let Some(place) = next.pop() {
             if !seen.insert(place.clone()) {
                 continue;
             }
-            before.extend(self.changed.get(place.as_str()).into_iter().flatten().map(|step| &step.address));
+            on_way
+                .steps
+                .extend(self.changed.get(place.as_str()).into_iter().flatten().map(|step| &step.address));
+            if place.starts_with('+') && !self.is_own(&Address::new(Kind::Numbers, &place)) {
+                on_way.numbers.extend(place.parse::<E164>().ok());
+            }
             let on = known.entry(place).or_insert_with_key(|place| self.on_from(place, false));
             next.extend(on.iter().cloned());
         }
-        before
+        on_way
     }
 
     /// The places to which a place will lead: newly, or as it does already.

@@ -6,7 +6,7 @@ use crate::{
     model::{Address, E164},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Beside the plan of a shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,12 @@ pub struct Across {
     /// Numbers that are not its own and that what changes sends calls on to. It is for this run alone.
     #[serde(skip)]
     pub sends: Vec<E164>,
+    /// Those to which a step newly leads calls, straight or over what leads there already. It is for this run alone.
+    #[serde(skip)]
+    pub leads: BTreeMap<Address, BTreeSet<E164>>,
+    /// What steps wait for in other tenants, each named, so that calls get somewhere there. It is for this run alone.
+    #[serde(skip)]
+    pub waits: BTreeMap<Address, BTreeSet<(String, Address)>>,
 }
 
 /// A pointer that is meant to lead away from the platform.

@@ -377,7 +377,7 @@ fn join(pieces: Vec<Piece>, what: Joining) -> Result<Whole, NoWhole> {
     let mut hosts = Hosts::new();
     for piece in &pieces {
         for (name, tenant) in &piece.tenants {
-            let Across { system, hosts: numbers, ways_out: _, sends: _ } = &piece.part.tenants[name].across;
+            let Across { system, hosts: numbers, .. } = &piece.part.tenants[name].across;
             let account = tenant["account"].as_str().unwrap_or_default();
             hosts.extend(
                 numbers.iter().map(|it| ((system.as_str(), it.as_str()), (account.to_owned(), piece))),
@@ -426,7 +426,7 @@ fn join(pieces: Vec<Piece>, what: Joining) -> Result<Whole, NoWhole> {
 
 /// A tenant with what only the accounts of other shards say of it, and what they forbid.
 fn across(piece: &Piece, name: &str, mut tenant: Value, hosts: &Hosts<'_>) -> (Value, Vec<NoWhole>) {
-    let Across { system, ways_out, hosts: _, sends: _ } = &piece.part.tenants[name].across;
+    let Across { system, ways_out, .. } = &piece.part.tenants[name].across;
     let (mut notes, mut refused) = (Vec::new(), Vec::new());
     for way in ways_out {
         let WayOut { address, to, left } = way;

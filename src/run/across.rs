@@ -1,5 +1,6 @@
 //! Circles that lead through several tenants. What changes in one may send calls to a number of another, and what is live there,
-//! back. Only accounts that such a way leads into are read for it, and none that the run still has in memory.
+//! back. Only accounts that such a way leads into are read for it, and none that the run still has in memory. With that it is known
+//! for which steps of others a step waits.
 
 use super::{
     Checked, CheckedTenant, Session,
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     error::Failure,
     model::{Address, E164, Kind},
-    plan::{self, Step, TenantPlan},
+    plan::{self, OnWay, Step, TenantPlan},
     provider::Scope,
 };
 use futures::StreamExt;
@@ -77,6 +78,43 @@ impl Between {
         &self.waiting
     }
 
+    /// What steps wait for in other tenants: what is changed on the ways from the numbers to which they lead calls.
+    fn wait(&self, plans: &mut [TenantPlan], owner: &dyn Fn(&E164) -> Option<usize>) {
+        let from: Vec<usize> = (0..plans.len()).filter(|at| !plans[*at].across.leads.is_empty()).collect();
+        if from.is_empty() {
+            return;
+        }
+        let nothing = Followed::default();
+        let come = self.entered.iter().map(|(at, numbers)| {
+            let live = &self.known.get(at).unwrap_or(&nothing).live;
+            (*at, plan::come_by(numbers.iter(), &plans[*at].steps, live))
+        });
+        let come: BTreeMap<usize, BTreeMap<&E164, OnWay<'_>>> = come.collect();
+        let reached = |from: usize, numbers: &BTreeSet<E164>| {
+            let (mut reached, mut seen) = (BTreeSet::new(), BTreeSet::new());
+            let mut next: Vec<&E164> = numbers.iter().collect();
+            while let Some(number) = next.pop() {
+                let Some(at) = owner(number).filter(|at| *at != from && seen.insert(number.clone())) else {
+                    continue;
+                };
+                let Some(on_way) = come.get(&at).and_then(|come| come.get(number)) else { continue };
+                let steps = on_way.steps.iter().map(|it| (plans[at].tenant.clone(), (*it).clone()));
+                reached.extend(steps);
+                next.extend(&on_way.numbers);
+            }
+            reached
+        };
+        let waits = from.into_iter().map(|at| {
+            let leads = plans[at].across.leads.iter();
+            let waits = leads.map(|(step, numbers)| (step.clone(), reached(at, numbers)));
+            (at, waits.filter(|(_, reached)| !reached.is_empty()).collect())
+        });
+        let waits: Vec<(usize, BTreeMap<_, _>)> = waits.collect();
+        for (at, waits) in waits {
+            plans[at].across.waits = waits;
+        }
+    }
+
     /// The tenants from which calls may come back.
     pub fn in_circles(&self) -> BTreeSet<usize> {
         let mut ways: Vec<(usize, usize)> = self.ways.iter().copied().collect();
@@ -112,6 +150,7 @@ impl<'a> Session<'a> {
         while !between.waiting().is_empty() {
             self.follow_between(&mut between, &tenants, &owner).await?;
         }
+        between.wait(plans, &owner);
         self.add_circles(plans, &between, &tenants);
         Ok(())
     }

@@ -172,6 +172,9 @@ impl<'a> Session<'a> {
         if !plan.steps.is_empty() {
             plan.across.sends = across::sends(self.checked, tenant, &live.objects, &plan.steps);
         }
+        if !plan.across.sends.is_empty() {
+            plan.across.leads = plan::leads(&plan.steps, &live.objects);
+        }
         let found = std::mem::take(&mut plan.findings);
         plan = self.judged(plan, found);
         plan.across.hosts = hosts;

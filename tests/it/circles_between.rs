@@ -6,11 +6,12 @@ use crate::{
 };
 use dialform::{
     load::InBatches,
+    model::{Address, Kind},
     plan::Plan,
     run::{self, Context, Emulation, Options, Session},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn number(at: usize) -> String {
     format!("+1214555{at:04}")
@@ -114,7 +115,8 @@ async fn a_circle_between_tenants_is_found_in_every_batch() {
     }
 }
 
-/// An apply of more than a hundred tenants forgets each when it is planned, and finds the circle all the same.
+/// An apply of more than a hundred tenants forgets each when it is planned, and finds the circle all the same. So it does what is
+/// waited for: where the fourth's new way leads, a label is written.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_circle_between_many_tenants_is_found_by_an_apply() {
     let world = world(103);
@@ -126,6 +128,9 @@ async fn a_circle_between_many_tenants_is_found_by_an_apply() {
     let plan = session.plan().await.unwrap();
     session.close().await;
     assert_found(&plan);
+    let tenant = plan.tenants.iter().find(|it| it.tenant == "t3").unwrap();
+    let (step, need) = (Address::new(Kind::Diverts, "101"), Address::new(Kind::Numbers, number(2)));
+    assert_eq!(tenant.across.waits, BTreeMap::from([(step, BTreeSet::from([("t2".to_owned(), need)]))]));
 }
 
 const PROVIDERS: &str = r#"version: 1

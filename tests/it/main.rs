@@ -23,6 +23,7 @@ mod audit;
 mod bad_input;
 #[cfg(test)]
 mod bad_server;
+mod between_tenants;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]
