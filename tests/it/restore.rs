@@ -6,6 +6,7 @@ use crate::{
     world::{LIVE, World},
 };
 use dialform::{
+    cli::Finished,
     diff::FieldChange,
     error::Ending,
     model::{Address, Kind, Resource},
@@ -761,6 +762,16 @@ fn a_time_frame_that_became_custom_stays_so() {
     assert_eq!(plan.out.matches("`custom`").count(), 0, "{}", plan.out);
 }
 
+/// Takes the last apply back, which has to end so.
+#[track_caller]
+fn taken_back(world: &World, options: &[&str], ending: Ending) -> Finished {
+    let file = files(world).pop().unwrap();
+    let restore = ["apply", "--auto-approve", "--restore", file.to_str().unwrap()];
+    let restored = world.run(&[&restore, options].concat());
+    assert_eq!(restored.ending, ending, "{}{}", restored.out, restored.err);
+    restored
+}
+
 /// What led nowhere, or from one number of the platform to another, cannot be led there again: the plan that takes it away says so,
 /// and the restore leaves it as it is, with the reason, and brings back all else.
 #[test]
@@ -809,10 +820,8 @@ carrier: [{ number: "2145550100", destination: "2145550101", active: true }]
     let applied = world.run(&["apply", "--auto-approve", "--approve-critical", "forwards.*"]);
     assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
     assert!(applied.err.contains("but for what the plan says of 3 objects"), "{}", applied.err);
-    let file = files(&world).pop().unwrap();
-    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
     // Not all is as it was: nobody is told that it is.
-    assert_eq!(restored.ending, Ending::Partial, "{}{}", restored.out, restored.err);
+    let restored = taken_back(&world, &[], Ending::Partial);
     for (address, text) in &lost {
         let (fields, why) = text.split_once(": ").unwrap();
         let finding = format!("error[not-restored]: {fields} of {address} stays as it is now: {why}");
@@ -852,9 +861,7 @@ callqueues: [{{ callqueue: "400", description: Sales, agents: [{agents}] }}]
         assert_eq!(plan.out.matches(&lost).count(), 1, "{}", plan.out);
         let applied = world.run(&["apply", "--auto-approve"]);
         assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
-        let file = files(&world).pop().unwrap();
-        let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
-        assert_eq!(restored.ending, Ending::Partial, "{}{}", restored.out, restored.err);
+        let restored = taken_back(&world, &[], Ending::Partial);
         let finding =
             format!("error[not-restored]: `agents.190` of queues.400 is left out of what comes back: {gone}");
         assert_eq!(restored.out.matches(&finding).count(), 1, "{}", restored.out);
@@ -888,9 +895,7 @@ autoattendants: [{{ attendant-name: Menu, user: "600", starting-prompt: Prompt_1
         let applied = world.run(&["apply", "--auto-approve"]);
         assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
         assert!(applied.out.contains("{attendant: \"600\"} -> off"), "{}", applied.out);
-        let file = files(&world).pop().unwrap();
-        let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
-        assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+        taken_back(&world, &[], Ending::Fine);
         let state = world.read_state();
         let rules = state["answerrules"]["101"].as_array().unwrap();
         assert_eq!(rules[0]["forward-always"]["parameters"], json!([word]), "{rules:?}");
@@ -919,9 +924,7 @@ callqueues: [{{ callqueue: "400", description: Sales, agents: [{{ callqueue-agen
     let before = world.read_state()["users"]["400"].clone();
     let applied = world.run(&["apply", "--auto-approve"]);
     assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
-    let file = files(&world).pop().unwrap();
-    let restored = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
-    assert_eq!(restored.ending, Ending::Fine, "{}{}", restored.out, restored.err);
+    let restored = taken_back(&world, &[], Ending::Fine);
     let note = "note: queues.400: it does not come back with the devices, greetings, messages, lists of callers, login and own \
                 schedules of its extension";
     assert_eq!(restored.out.matches(note).count(), 1, "{}", restored.out);
@@ -960,11 +963,8 @@ callqueues:
         let mut before = objects(world.read_state());
         let applied = world.run(&["apply", "--auto-approve"]);
         assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
-        let file = files(&world).pop().unwrap();
         let fault = format!("extra-settings:{reading}");
-        let restored =
-            world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap(), "--fault", &fault]);
-        assert_eq!(restored.ending, ending, "{}{}", restored.out, restored.err);
+        let restored = taken_back(&world, &["--fault", &fault], ending);
         for text in [MISSING, "Applied: 1 of 1 done, 1 of them not wholly."] {
             assert_eq!(restored.out.contains(text), reading == "refused", "{}", restored.out);
         }
