@@ -19,7 +19,7 @@ pub async fn run(global: &Global, args: &CheckArgs, io: &mut Io<'_>) -> Result<E
         logging: (&reading.watching).into(),
         lints: levels.into(),
         now: global.now,
-        in_batches: (!calls).then(run::files_in_batches),
+        in_batches: (!calls).then(run::checks_in_batches),
         ..Options::default()
     };
     if !calls && (reading.live || reading.tenant.is_some() || reading.emulation.sandbox) {

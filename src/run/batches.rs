@@ -43,7 +43,7 @@ pub fn in_batches() -> InBatches<'static> {
 }
 
 /// The same for what looks at files alone: less is in memory beside them, and each batch takes some time of its own.
-pub fn files_in_batches() -> InBatches<'static> {
+pub fn checks_in_batches() -> InBatches<'static> {
     InBatches { bytes: 256 * 1024, of_each: 0, ..in_batches() }
 }
 

@@ -164,7 +164,7 @@ pub use crate::load::Expected;
 pub use crate::plan::Detail;
 pub use crate::provider::{Access, Answer, Question};
 pub use apply::Applied;
-pub use batches::{files_in_batches, in_batches, plan_over};
+pub use batches::{checks_in_batches, in_batches, plan_over};
 pub use check::{Checked, CheckedTenant};
 pub use checklist::checklist;
 pub use compared::{plan_against, plan_against_drawn};

@@ -41,8 +41,8 @@ impl Writing<'_> {
         }
     }
 
-    /// Writes what new objects did not take, all at once or one by one. Returns what is still not there: callers need none of
-    /// it, so it fails no step.
+    /// Writes what new objects did not take, all at once or one by one. Returns what is still not there: calls are taken
+    /// without it, so it fails no step.
     pub async fn settings_again(&self) -> Vec<String> {
         let mut missing = Vec::new();
         for Settings { rest, of, had } in self.again.take() {
