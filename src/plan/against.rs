@@ -5,7 +5,7 @@ use super::{
     build::{Input, deletion, steps_for},
     by_hand::{self, is_by_hand},
     guard, order, protect,
-    undeclared::{undeclared_fields, way_out},
+    undeclared::{is_elsewhere, undeclared_fields, warning},
 };
 use crate::{
     diff::{self, FieldChange},
@@ -23,6 +23,7 @@ pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
         account,
         desired,
         absent,
+        bulk,
         exhaustive,
         mut protected,
         dialect,
@@ -69,16 +70,10 @@ pub fn against(input: Input<'_>, then: &Base, now: &Tenant) -> TenantPlan {
     let is_surplus = |address: &Address| exhaustive.contains(&address.kind) && !desired.contains_key(address);
     for (address, before) in then.desired.iter().filter(|(address, _)| only(address)) {
         match desired.get(address) {
-            None if is_surplus(address) => {}
-            None if !absent.contains_key(address) => {
-                // No step says so: what nobody declares any more is nothing to do.
-                let was = if then.protected.contains(address) { ", which was protected," } else { "" };
-                let message =
-                    format!("`{tenant}/{address}`{was} is no longer declared since {}", then.revision);
-                let help = format!("what is live is left alone{}", way_out(address.kind));
-                plan.findings.push(Finding::warning("undeclared", message).help(help));
-            }
-            None => {}
+            None if is_surplus(address) || absent.contains_key(address) => {}
+            None if is_elsewhere(address, then, &desired, bulk) => {}
+            // No step says so: what nobody declares any more is nothing to do.
+            None => plan.findings.push(warning(tenant, address, then)),
             Some(wanted) => plan.notes.extend(undeclared_fields(address, before, &wanted.resource, then)),
         }
     }

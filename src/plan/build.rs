@@ -6,7 +6,9 @@ use super::{
     by_hand::{self, is_by_hand},
     class, guard, leading, live, order, passed,
     portal::{Clicks, join},
-    protect, reason, remarks, taken, toggle, top, undeclared, unreadable,
+    protect, reason, remarks, taken, toggle, top,
+    undeclared::LetGo,
+    unreadable,
     uses::Uses,
     wanted::Wanted,
     zones,
@@ -80,6 +82,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan.findings = top::forwards_on(tenant, observed);
     let clocks = zones::Clocks { tenant, account, time_zone, zones: &observed.zones, is_of_calls: false };
     plan.findings.extend(of_clocks(&clocks, &desired, observed, dialect, place));
+    // As the files say it: what `bulk` makes of it is what is live.
+    let as_written = base.map(|base| (base, desired.clone()));
     let without_rule = bulk::expand(&mut desired, bulk, observed);
     let has_bulk =
         |base: &&Base| !base.bulk.is_empty() || base.left.as_ref().is_some_and(|left| !left.bulk.is_empty());
@@ -167,8 +171,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     order::arrange(&mut plan.steps, &observed.objects, dialect.order, &settable);
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
-    if let Some(base) = base {
-        plan.notes.extend(undeclared::notes(base, &desired, &absent, &plan.steps, observed, policy, only));
+    if let Some((base, desired)) = &as_written {
+        LetGo { base, desired, absent: &absent, bulk, observed, policy, only }.say(&mut plan);
     }
     let line = |schedule: &Address| Some(place(&Path::from(["schedules", &schedule.key, "enabled"]))?.line);
     plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed, &line));

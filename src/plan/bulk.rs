@@ -45,7 +45,12 @@ impl BulkEntry {
     /// The schedule whose rules every extension may have.
     pub fn of_all(&self) -> Option<Address> {
         let all = self.entry.extensions == Extensions::All;
-        all.then(|| Address::new(Kind::Schedules, &self.entry.schedule))
+        all.then(|| self.schedule())
+    }
+
+    /// The schedule whose rules it switches or puts on top.
+    pub(super) fn schedule(&self) -> Address {
+        Address::new(Kind::Schedules, &self.entry.schedule)
     }
 
     /// Whether it may be about an object.

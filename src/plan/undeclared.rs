@@ -1,80 +1,208 @@
 //! What the files said at the base revision and say no longer, while it is still live: nobody would see it otherwise.
 
-use super::{Base, Desired, Note, Observed, Policy, Source, Step};
+use super::{Action, Base, BulkEntry, Desired, Note, Observed, Policy, Source, TenantPlan, zones::joined};
 use crate::{
     diff,
-    model::{Address, Forward, Kind, Resource},
+    finding::Finding,
+    model::{Address, DEFAULT_RULE, Extensions, Forward, Kind, Resource, Rule, Rules},
     path::Path,
 };
 use std::collections::BTreeMap;
 
-/// A note for each object, the fields of one, and each emergency forward that was on by the files, that nobody declares any more.
-pub(super) fn notes(
-    base: &Base,
-    desired: &BTreeMap<Address, Desired>,
-    absent: &BTreeMap<Address, Option<Source>>,
-    steps: &[Step],
-    observed: &Observed,
-    policy: &Policy,
-    only: &dyn Fn(&Address) -> bool,
-) -> Vec<Note> {
-    let goes = |address: &Address| steps.iter().any(|step| step.address == *address && step.removes());
-    let mut notes = Vec::new();
-    for (address, then) in base.desired.iter().filter(|(address, _)| only(address)) {
-        if absent.contains_key(address) || goes(address) {
-            continue;
-        }
-        let now = desired.get(address).map(|it| &it.resource);
-        // The rules of an extension have its diverts as well.
-        let rules = Address::new(Kind::Rules, &address.key);
-        if now.is_none() && address.kind == Kind::Diverts && desired.contains_key(&rules) {
-            continue;
-        }
-        // The files have never declared what others have added since they left the base.
-        if now.is_none() && base.left.as_ref().is_some_and(|left| !left.desired.contains_key(address)) {
-            continue;
-        }
-        let live = observed.objects.get(address).filter(|live| !live.is_vacant());
-        // Rules and diverts are read where they are declared.
-        let is_there = || {
-            observed.extensions.is_empty() || observed.extensions.keys().any(|it| it.as_str() == address.key)
-        };
-        let unseen = live.is_none() && matches!(address.kind, Kind::Rules | Kind::Diverts) && is_there();
-        let unread = policy.unobservable.contains(&address.kind) || (unseen && !then.is_vacant());
-        let mut text = match (then, now, live) {
-            (Resource::Forward(then), now, live) if then.is_active() && releases(now) => match live {
-                Some(Resource::Forward(live)) if live.is_active() => format!(
-                    "was on by the files at {}; nobody declares it: `active: false` switches it off",
-                    base.revision
-                ),
-                _ if unread => format!(
-                    "was on by the files at {}; whether it is on cannot be read; nobody declares it: `active: false` \
-                     switches it off",
-                    base.revision
-                ),
-                // Off already: nothing is left of it but the number.
-                _ => continue,
-            },
-            (then, Some(now), _) => {
-                notes.extend(undeclared_fields(address, then, now, base));
+/// What it follows from whether the files have let something go.
+pub(super) struct LetGo<'a> {
+    pub(super) base: &'a Base,
+    /// What the files declare, before `bulk` is added to it.
+    pub(super) desired: &'a BTreeMap<Address, Desired>,
+    pub(super) absent: &'a BTreeMap<Address, Option<Source>>,
+    pub(super) bulk: &'a [BulkEntry],
+    pub(super) observed: &'a Observed,
+    pub(super) policy: &'a Policy,
+    pub(super) only: &'a dyn Fn(&Address) -> bool,
+}
+
+impl LetGo<'_> {
+    /// A note for each object, the fields of one, each emergency forward that was on by the files, and each entry of `bulk` that
+    /// nobody declares any more.
+    pub(super) fn say(&self, plan: &mut TenantPlan) {
+        let mut notes = Vec::new();
+        for (address, then) in self.base.desired.iter().filter(|(address, _)| (self.only)(address)) {
+            let goes = plan.steps.iter().any(|step| step.address == *address && step.removes());
+            if goes || self.absent.contains_key(address) {
                 continue;
             }
-            (_, None, live) if live.is_some() || unread => {
-                let still = if unread { "perhaps still live" } else { "still live" };
-                format!(
-                    "no longer declared since {}, {still}, left alone{}",
-                    base.revision,
-                    way_out(address.kind)
-                )
+            match self.desired.get(address) {
+                Some(now) => {
+                    // Nothing is live yet of what is made.
+                    let made = || {
+                        let mut own = plan.steps.iter().filter(|step| step.address == *address);
+                        own.any(|step| step.action == Action::Create)
+                    };
+                    notes.extend(self.in_part(address, then, &now.resource).filter(|_| !made()));
+                    notes.extend(self.of_forward(address, then, Some(&now.resource)));
+                }
+                None if self.is_others(address)
+                    || is_elsewhere(address, self.base, self.desired, self.bulk) => {}
+                None => {
+                    let told = self.of_forward(address, then, None);
+                    let Some(mut note) = told.or_else(|| self.whole(address, then)) else { continue };
+                    if self.base.protected.contains(address) {
+                        note.text.push_str("; it was protected");
+                    }
+                    notes.push(note);
+                }
             }
-            _ => continue,
-        };
-        if base.protected.contains(address) && now.is_none() {
-            text.push_str("; it was protected");
         }
-        notes.push(Note::new(address, text));
+        notes.extend(self.base.bulk.iter().filter_map(|entry| self.of_bulk(entry)));
+        plan.notes.extend(notes);
     }
-    notes
+
+    /// Whether the files have never declared it: others have added it since they left the base.
+    fn is_others(&self, address: &Address) -> bool {
+        self.base.left.as_ref().is_some_and(|left| !left.desired.contains_key(address))
+    }
+
+    /// Whether it may be live though nothing of it was read.
+    fn is_unread(&self, address: &Address, then: &Resource) -> bool {
+        // Rules and diverts are read where they are declared.
+        let is_there = || {
+            let extensions = &self.observed.extensions;
+            extensions.is_empty() || extensions.keys().any(|it| it.as_str() == address.key)
+        };
+        let unseen =
+            self.live(address).is_none() && matches!(address.kind, Kind::Rules | Kind::Diverts) && is_there();
+        self.policy.unobservable.contains(&address.kind) || (unseen && !then.is_vacant())
+    }
+
+    fn live(&self, address: &Address) -> Option<&Resource> {
+        self.observed.objects.get(address).filter(|live| !live.is_vacant())
+    }
+
+    fn in_part(&self, address: &Address, then: &Resource, now: &Resource) -> Option<Note> {
+        let mut then = then.clone();
+        // What is to be said of that is said apart.
+        if let Resource::Forward(forward) = &mut then
+            && forward.is_active()
+        {
+            forward.active = None;
+        }
+        undeclared_fields(address, &then, now, self.base)
+    }
+
+    fn of_forward(&self, address: &Address, then: &Resource, now: Option<&Resource>) -> Option<Note> {
+        if !is_active(then) || !releases(now) {
+            return None;
+        }
+        let unread = match self.live(address) {
+            Some(live) if is_active(live) => "",
+            _ if self.is_unread(address, then) => " whether it is on cannot be read;",
+            // Off already: nothing is left of it but the number.
+            _ => return None,
+        };
+        let revision = &self.base.revision;
+        let text = format!(
+            "was on by the files at {revision};{unread} nobody declares it: `active: false` switches it off"
+        );
+        Some(Note::new(address, text))
+    }
+
+    fn whole(&self, address: &Address, then: &Resource) -> Option<Note> {
+        let unread = self.is_unread(address, then);
+        // A forward that was on and is off is dealt with: nothing is left of it but the number.
+        if is_active(then) || (self.live(address).is_none() && !unread) {
+            return None;
+        }
+        let still = if unread { "perhaps still live" } else { "still live" };
+        let Base { revision, .. } = self.base;
+        let way_out = way_out(address.kind);
+        let text = format!("no longer declared since {revision}, {still}, left alone{way_out}");
+        Some(Note::new(address, text))
+    }
+
+    /// The extensions that an entry of `bulk` was about and whose rules for its schedule nobody declares any more, but for those whose
+    /// rules are not declared at all: of them that is said.
+    fn of_bulk(&self, then: &BulkEntry) -> Option<Note> {
+        let Self { base, desired, absent, bulk, only, .. } = self;
+        let schedule = then.schedule();
+        let same = |it: &&BulkEntry| it.schedule() == schedule;
+        let added = |it: &Base| !it.bulk.iter().any(|it| it.entry == then.entry);
+        if absent.contains_key(&schedule) || base.left.as_deref().is_some_and(added) {
+            return None;
+        }
+        let now: Vec<&BulkEntry> = bulk.iter().filter(same).collect();
+        let whose = match &then.entry.extensions {
+            Extensions::All if !only(&schedule) || now.iter().any(|it| it.of_all().is_some()) => return None,
+            Extensions::All => {
+                let named = now.iter().flat_map(|it| it.entry.extensions.named());
+                let named: Vec<&str> = named.map(|it| it.as_str()).collect();
+                match named.is_empty() {
+                    true => "all extensions".to_owned(),
+                    false => format!("all but {}", joined(&named, "extension")),
+                }
+            }
+            Extensions::Named(list) => {
+                let of = list.iter().filter(|extension| {
+                    let rules = Address::new(Kind::Rules, *extension);
+                    let in_part = desired.get(&rules).is_some_and(|it| own_order(&it.resource).is_none());
+                    in_part && only(&rules) && !now.iter().any(|it| it.may_be_about(&rules))
+                });
+                let of: Vec<&str> = of.map(|it| it.as_str()).collect();
+                if of.is_empty() {
+                    return None;
+                }
+                joined(&of, "extension")
+            }
+        };
+        let revision = &base.revision;
+        let text =
+            format!("no longer in `bulk` since {revision} for {whose}; what is live there is left alone");
+        Some(Note::new(&schedule, text))
+    }
+}
+
+/// That a whole object is declared no more.
+pub(super) fn warning(tenant: &str, address: &Address, base: &Base) -> Finding {
+    let was = if base.protected.contains(address) { ", which was protected," } else { "" };
+    let message = format!("`{tenant}/{address}`{was} is no longer declared since {}", base.revision);
+    let help = format!("what is live is left alone{}", way_out(address.kind));
+    Finding::warning("undeclared", message).help(help)
+}
+
+/// Whether what is declared no more at its own place is declared at another: the diverts of an extension in its Default rule, the rules
+/// that `bulk` named in an entry for all. That nothing protects them any more is said all the same.
+pub(super) fn is_elsewhere(
+    address: &Address,
+    base: &Base,
+    desired: &BTreeMap<Address, Desired>,
+    bulk: &[BulkEntry],
+) -> bool {
+    let has_default = |it: &Desired| {
+        own_order(&it.resource).is_some_and(|order| order.iter().any(|rule| rule.when == DEFAULT_RULE))
+    };
+    match address.kind {
+        _ if base.protected.contains(address) => false,
+        Kind::Diverts => desired.get(&Address::new(Kind::Rules, &address.key)).is_some_and(has_default),
+        Kind::Rules => {
+            let only_named = base.desired.get(address) == Some(&Resource::Rules(Rules::default()));
+            let mut then = base.bulk.iter().filter(|it| it.may_be_about(address)).peekable();
+            let same = |then: &BulkEntry| {
+                bulk.iter().any(|it| it.schedule() == then.schedule() && it.may_be_about(address))
+            };
+            only_named && then.peek().is_some() && then.all(same)
+        }
+        _ => false,
+    }
+}
+
+fn own_order(resource: &Resource) -> Option<&Vec<Rule>> {
+    match resource {
+        Resource::Rules(Rules { order, .. }) => order.as_ref(),
+        _ => None,
+    }
+}
+
+fn is_active(resource: &Resource) -> bool {
+    matches!(resource, Resource::Forward(forward) if forward.is_active())
 }
 
 /// Whether the files leave it to people whether the forward is on.
@@ -86,7 +214,7 @@ fn releases(now: Option<&Resource>) -> bool {
 }
 
 /// What deletes an object of that kind.
-pub(super) fn way_out(kind: Kind) -> &'static str {
+fn way_out(kind: Kind) -> &'static str {
     match kind {
         Kind::Schedules | Kind::Receivers | Kind::Queues | Kind::Forwards => "; `absent` deletes it",
         Kind::Numbers | Kind::Rules | Kind::Diverts => "",

@@ -233,7 +233,7 @@ fn long(minutes: i32) -> String {
 }
 
 /// "extensions 101, 102 and 40 more"
-fn joined(names: &[&str], noun: &str) -> String {
+pub(super) fn joined(names: &[&str], noun: &str) -> String {
     match names {
         [one] => format!("{noun} {one}"),
         names => format!("{noun}s {}", listed(names)),

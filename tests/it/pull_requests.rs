@@ -297,46 +297,125 @@ fn what_a_tenant_says_of_itself_is_compared_too() {
     assert!(plan.out.contains("`dialform.yaml` differs from HEAD, and is not compared"), "{}", plan.out);
 }
 
-/// What the files let go of is said where the live system is asked as well: nobody reads the rules of an extension that no file
-/// declares, so that no step and no list would show it.
+/// What the files let go of is said where the live system is asked as well, as it is where it is not: nobody reads the rules of an
+/// extension that no file declares, so that no step and no list would show it. It changes nothing of what is done.
 #[test]
 fn what_the_files_let_go_of_is_said() {
+    let night = "schedules: { night: { dates: [\"2027-01-02\"] }, day: { dates: [\"2027-01-03\"] } }\n";
     let rules = "rules: { \"101\": { protect: true, ring_timeout: 30, order: [{ when: default, ring: extension }] } }\n";
+    let own = "rules: { \"101\": { order: [{ when: night, forward: { always: voicemail } }, { when: default, ring: extension }] } }\n";
+    let busy = "diverts: { \"101\": { busy: voicemail } }\n";
     let queues = "queues: { \"400\": { name: Front, agents: [\"101\"], require_agents: false } }\n";
     let protected = queues.replace("name: Front", "name: Front, protect: true");
-    let gone = "perhaps still live, left alone; it was protected";
-    let cases = [
-        (rules, "", vec![format!("rules.101: no longer declared since HEAD, {gone}")]),
+    let entry = |schedule: &str, extensions: &str| {
+        format!(
+            "{{ schedule: {schedule}, extensions: {extensions}, enabled: true, rule: {{ forward: {{ always: voicemail }} }} }}"
+        )
+    };
+    let bulk = |entries: &[&str]| format!("{night}bulk: [{}]\n", entries.join(", "));
+    let (both, one) = (entry("night", "[\"101\", \"102\"]"), entry("night", "[\"101\"]"));
+    let all = "{ schedule: night, extensions: all, enabled: true }";
+    let warned = |address: &str, still: &str| {
+        format!("{address}: no longer declared since HEAD, {still}; it was protected")
+    };
+    let in_bulk = |schedule: &str, whose: &str| {
+        format!(
+            "schedules.{schedule}: no longer in `bulk` since HEAD for {whose}; what is live there is left alone"
+        )
+    };
+    let cases: Vec<(String, String, Vec<String>)> = vec![
+        (rules.into(), String::new(), vec![warned("rules.101", "perhaps still live, left alone")]),
+        (protected.clone(), String::new(), vec![warned("queues.400", "still live, left alone; `absent` deletes it")]),
         (
-            rules,
-            "rules: { \"101\": { protect: true, ring_timeout: 30 } }\n",
+            rules.into(),
+            "rules: { \"101\": { protect: true, ring_timeout: 30 } }\n".into(),
             vec!["rules.101: `order` no longer declared since HEAD; what is live there is left alone".to_owned()],
         ),
         (
-            queues,
-            "queues: { \"400\": { name: Front } }\n",
+            queues.into(),
+            "queues: { \"400\": { name: Front } }\n".into(),
             vec!["queues.400: `require_agents`, `agents` no longer declared since HEAD; what is live there is left alone".to_owned()],
         ),
-        // What a rule is about is declared as before, and what is to go is a step.
         (
-            "diverts: { \"101\": { busy: voicemail } }\n",
-            "rules: { \"101\": { order: [{ when: default, ring: extension, forward: { busy: voicemail } }] } }\n",
+            busy.into(),
+            String::new(),
+            vec!["diverts.101: no longer declared since HEAD, perhaps still live, left alone".to_owned()],
+        ),
+        // The Default rule is declared with its diverts; where it is not, they are let go of.
+        (
+            busy.into(),
+            "rules: { \"101\": { order: [{ when: default, ring: extension, forward: { busy: voicemail } }] } }\n".into(),
             vec![],
         ),
-        (queues, "absent: { queues: [\"400\"] }\n", vec![]),
-        (queues, queues, vec![]),
+        (
+            busy.into(),
+            "rules: { \"101\": { ring_timeout: 40 } }\n".into(),
+            vec!["diverts.101: no longer declared since HEAD, perhaps still live, left alone".to_owned()],
+        ),
+        // Of extensions that nothing else declares, their rules are named once.
+        (
+            bulk(&[&both]),
+            night.into(),
+            vec!["rules.101, rules.102: no longer declared since HEAD, perhaps still live, left alone".to_owned()],
+        ),
+        (
+            bulk(&[&both]),
+            bulk(&[&one]),
+            vec!["rules.102: no longer declared since HEAD, perhaps still live, left alone".to_owned()],
+        ),
+        (
+            bulk(&[&both, &entry("day", "[\"101\"]")]),
+            bulk(&[&both]),
+            vec![in_bulk("day", "extension 101")],
+        ),
+        (
+            format!("{}rules: {{ \"101\": {{ ring_timeout: 30 }} }}\n", bulk(&[&one])),
+            format!("{night}rules: {{ \"101\": {{ ring_timeout: 30 }} }}\n"),
+            vec![in_bulk("night", "extension 101")],
+        ),
+        (bulk(&[&one]), format!("{night}{own}"), vec![]),
+        (bulk(&[all]), night.into(), vec![in_bulk("night", "all extensions")]),
+        (bulk(&[all]), bulk(&[&one]), vec![in_bulk("night", "all but extension 101")]),
+        (bulk(&[&one]), bulk(&[all]), vec![]),
+        // What goes is a step.
+        (queues.into(), "absent: { queues: [\"400\"] }\n".into(), vec![]),
+        (queues.into(), "exhaustive: [queues]\n".into(), vec![]),
+        (queues.into(), queues.into(), vec![]),
     ];
     for (before, after, said) in cases {
-        let world = World::new(before);
-        world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }]\n");
+        let world = World::new(&before);
+        world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }, { user: \"102\" }]\n");
         assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine, "{before}");
         world.commit(&["."]);
-        world.tenant(after);
+        world.tenant(&after);
         let plan = world.run(&["plan", "--base", "HEAD"]);
-        let notes = plan.out.lines().filter_map(|line| line.strip_prefix("  note: "));
-        let notes: Vec<&str> = notes.filter(|it| it.contains("no longer declared")).collect();
-        assert_eq!(notes, said, "{after}: {}{}", plan.out, plan.err);
+        let notes = plan.out.lines().map(|line| line.strip_prefix("  note: ").unwrap_or(line));
+        let notes: Vec<&str> = notes.filter(|it| it.contains("no longer ")).collect();
+        assert_eq!(notes, said, "{before} {after}: {}{}", plan.out, plan.err);
+        let against = world.deref().run(&["plan", "--against", "HEAD"]).out;
+        let told = ["no longer declared", "`bulk` of tenant"].iter().any(|it| against.contains(it));
+        assert!(told || said.is_empty(), "{before} {after}: {against}");
+        let digest = |more: &[&str]| {
+            let plan = world.run(&[&["plan", "--format", "json"], more].concat());
+            serde_json::from_str::<serde_json::Value>(&plan.out).unwrap()["digest"].clone()
+        };
+        assert_eq!(digest(&["--base", "HEAD"]), digest(&[]), "{after}");
     }
+    // A plan with such a note is applied like any other.
+    let world = World::new(&format!("{rules}{queues}"));
+    world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }]\n");
+    world.commit(&["."]);
+    world.tenant(&queues.replace("Front", "Desk"));
+    let file = world.argument("plan.json");
+    let plan = world.run(&["plan", "--base", "HEAD", "--out", &file]);
+    assert!(
+        plan.out.contains(&warned("rules.101", "perhaps still live, left alone")),
+        "{}{}",
+        plan.out,
+        plan.err
+    );
+    let done = world.run(&["apply", &file]);
+    assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
     // Of a tenant of which nothing is planned nothing is told.
     let world = World::new(&protected);
     world.commit(&["."]);
@@ -348,6 +427,47 @@ fn what_the_files_let_go_of_is_said() {
         plan.out
     );
     assert!(!plan.out.contains("Calls to"), "{}", plan.out);
+}
+
+/// What is declared at another place is declared all the same, and whoever is shown that it was let go of looks for nothing.
+#[test]
+fn what_moves_is_not_let_go_of() {
+    let rules = "rules: { \"101\": { ring_timeout: 30 } }\n";
+    let queues = "queues: { \"400\": { name: Front, require_agents: false } }\n";
+    let whole = format!("{rules}{queues}");
+    let head = |tenant: &str| format!("tenant: {tenant}\nprovider: pbx\naccount: acme.1.service\n");
+    type Move<'a> = &'a dyn Fn(&World);
+    let moves: [(&str, Move<'_>); 5] = [
+        ("another file", &|it| {
+            it.write("tenants/other.yaml", it.read("tenants/acme.yaml"));
+            std::fs::remove_file(it.path("tenants/acme.yaml")).unwrap();
+        }),
+        ("a file of its own", &|it| {
+            it.write("tenants/acme.yaml", head("acme") + queues);
+            it.write("tenants/acme-rules.yaml", format!("tenant: acme\n{rules}"));
+        }),
+        ("another name", &|it| it.write("tenants/acme.yaml", head("zeta") + &whole)),
+        ("a template", &|it| {
+            it.write(
+                "templates/office.yaml",
+                format!("provider: pbx\n{rules}queues: {{ \"400\": {{ require_agents: false }} }}\n"),
+            );
+            it.write("tenants/acme.yaml", "tenant: acme\naccount: acme.1.service\nextends: ../templates/office.yaml\nqueues: { \"400\": { name: Front } }\n");
+        }),
+        ("nowhere", &|_| {}),
+    ];
+    for (place, moves) in moves {
+        let world = World::new(&whole);
+        world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }]\n");
+        assert_eq!(world.run(&["apply", "--auto-approve"]).ending, Ending::Fine, "{place}");
+        world.commit(&["."]);
+        moves(&world);
+        for more in [&[][..], &["--changed-since", "HEAD"]] {
+            let plan = world.run(&[&["plan", "--base", "HEAD"], more].concat());
+            assert_eq!(plan.ending, Ending::Fine, "{place}: {}{}", plan.out, plan.err);
+            assert!(!plan.out.contains("no longer"), "{place}: {}", plan.out);
+        }
+    }
 }
 
 /// A job goes by the exit code, whatever form it wants to read.
