@@ -23,7 +23,7 @@ pub(super) struct LetGo<'a> {
 
 impl LetGo<'_> {
     /// A note for each object, the fields of one, each emergency forward that was on by the files, and each entry of `bulk` that
-    /// nobody declares any more.
+    /// nobody declares any more. What was protected is a warning.
     pub(super) fn say(&self, plan: &mut TenantPlan) {
         let mut notes = Vec::new();
         for (address, then) in self.base.desired.iter().filter(|(address, _)| (self.only)(address)) {
@@ -45,11 +45,15 @@ impl LetGo<'_> {
                     || is_elsewhere(address, self.base, self.desired, self.bulk) => {}
                 None => {
                     let told = self.of_forward(address, then, None);
-                    let Some(mut note) = told.or_else(|| self.whole(address, then)) else { continue };
-                    if self.base.protected.contains(address) {
-                        note.text.push_str("; it was protected");
+                    let Some(note) = told.or_else(|| self.whole(address, then)) else { continue };
+                    let was_protected = self.base.protected.contains(address);
+                    if was_protected {
+                        plan.findings.push(warning(&plan.tenant, address, self.base));
                     }
-                    notes.push(note);
+                    // That it is on is more than the warning says.
+                    if !was_protected || is_active(then) {
+                        notes.push(note);
+                    }
                 }
             }
         }

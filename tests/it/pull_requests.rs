@@ -315,8 +315,10 @@ fn what_the_files_let_go_of_is_said() {
     let bulk = |entries: &[&str]| format!("{night}bulk: [{}]\n", entries.join(", "));
     let (both, one) = (entry("night", "[\"101\", \"102\"]"), entry("night", "[\"101\"]"));
     let all = "{ schedule: night, extensions: all, enabled: true }";
-    let warned = |address: &str, still: &str| {
-        format!("{address}: no longer declared since HEAD, {still}; it was protected")
+    let warned = |address: &str, way_out: &str| {
+        format!(
+            "warning[undeclared]: `acme/{address}`, which was protected, is no longer declared since HEAD{way_out}"
+        )
     };
     let in_bulk = |schedule: &str, whose: &str| {
         format!(
@@ -324,8 +326,8 @@ fn what_the_files_let_go_of_is_said() {
         )
     };
     let cases: Vec<(String, String, Vec<String>)> = vec![
-        (rules.into(), String::new(), vec![warned("rules.101", "perhaps still live, left alone")]),
-        (protected.clone(), String::new(), vec![warned("queues.400", "still live, left alone; `absent` deletes it")]),
+        (rules.into(), String::new(), vec![warned("rules.101", "")]),
+        (protected.clone(), String::new(), vec![warned("queues.400", "")]),
         (
             rules.into(),
             "rules: { \"101\": { protect: true, ring_timeout: 30 } }\n".into(),
@@ -401,19 +403,14 @@ fn what_the_files_let_go_of_is_said() {
         };
         assert_eq!(digest(&["--base", "HEAD"]), digest(&[]), "{after}");
     }
-    // A plan with such a note is applied like any other.
+    // A plan with such a warning is applied like any other.
     let world = World::new(&format!("{rules}{queues}"));
     world.write("live/pbx/acme.1.service.yaml", "users: [{ user: \"101\" }]\n");
     world.commit(&["."]);
     world.tenant(&queues.replace("Front", "Desk"));
     let file = world.argument("plan.json");
     let plan = world.run(&["plan", "--base", "HEAD", "--out", &file]);
-    assert!(
-        plan.out.contains(&warned("rules.101", "perhaps still live, left alone")),
-        "{}{}",
-        plan.out,
-        plan.err
-    );
+    assert!(plan.out.contains(&warned("rules.101", "")), "{}{}", plan.out, plan.err);
     let done = world.run(&["apply", &file]);
     assert_eq!(done.ending, Ending::Fine, "{}{}", done.out, done.err);
     // Of a tenant of which nothing is planned nothing is told.
