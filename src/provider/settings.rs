@@ -15,7 +15,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, fmt, ops::Deref};
+use std::{collections::BTreeSet, fmt, ops::Deref, sync::Arc};
 
 /// The settings of one kind of provider. Its type holds only what can be used: what does not fit together is a finding.
 pub trait Settings: fmt::Debug + Send + Sync {
@@ -106,7 +106,7 @@ pub enum Answer {
 }
 
 /// Reads an entry. `None` where it cannot be used, which is a finding.
-type Reader = fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Box<dyn Settings>>;
+type Reader = fn(&load::Entry<'_>, &mut Vec<Finding>) -> Option<Arc<dyn Settings>>;
 
 /// The type of one kind's settings: how they are read, and what an editor is told of them.
 pub struct Form {
@@ -120,7 +120,7 @@ impl Form {
     /// Settings that are used as they are written.
     pub const fn of<S: Settings + DeserializeOwned + JsonSchema + 'static>() -> Self {
         Self {
-            read: |entry, findings| Some(Box::new(entry.decode::<S>(findings)?)),
+            read: |entry, findings| Some(Arc::new(entry.decode::<S>(findings)?)),
             schema: |generator| S::json_schema(generator),
             questions: &[],
         }
@@ -139,7 +139,7 @@ impl Form {
     {
         Self {
             read: |entry, findings| match S::try_from(entry.decode::<W>(findings)?) {
-                Ok(settings) => Some(Box::new(settings)),
+                Ok(settings) => Some(Arc::new(settings)),
                 Err(found) => {
                     findings.extend(found.into_iter().map(|(path, it)| it.at(entry.place_of_key(&path))));
                     None
@@ -152,10 +152,10 @@ impl Form {
 }
 
 /// One entry of `providers`: which system it is, and its settings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     pub provider: &'static Provider,
-    settings: Box<dyn Settings>,
+    settings: Arc<dyn Settings>,
 }
 
 impl Deref for Entry {

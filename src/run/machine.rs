@@ -3,9 +3,10 @@
 use crate::{error::Failure, text::io_reason};
 use std::{fs, io::Read, path::Path, sync::Mutex, thread, time::SystemTime};
 
-/// Threads that a run has at once: two that work, one that looks up names, one that waits for an answer at the terminal. While
-/// files are loaded and accounts planned there are others, where the machine has them to give ([`crate::cores`]).
-const THREADS: usize = 4;
+/// Threads that a run starts beside its own: one that looks up names or runs programs, one that reads what these print, one that
+/// waits for an answer at the terminal. While files are loaded and accounts planned there are others, where the machine has them to give
+/// ([`crate::cores`]).
+const THREADS: usize = 3;
 
 /// Bytes of a time-zone table: the largest there is has some four thousand.
 const LARGEST_TABLE: u64 = 1 << 20;
@@ -15,11 +16,12 @@ pub(super) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// Does work that speaks to phone systems, if it can be done here.
+/// Does work that speaks to phone systems, if it can be done here: on this thread. A request takes microseconds between two waits,
+/// and to hand it to another thread takes longer than that.
 pub fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     ensure_threads()?;
     ensure_clock(SystemTime::now())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format!("cannot start: {error}")))?;
     let ending = runtime.block_on(work);
     // Do not wait for the answer to a question when the run ends.

@@ -24,6 +24,7 @@ use futures::{Stream, StreamExt};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    panic::resume_unwind,
     sync::Arc,
     time::Duration,
 };
@@ -220,16 +221,7 @@ impl<'a> Session<'a> {
                 endpoints = Some(emulated.endpoints());
                 self.emulated.push(emulated);
             }
-            let opened = open(&Opening {
-                name,
-                entry: &workspace.providers[name],
-                access,
-                root,
-                emulated: endpoints.as_ref(),
-                secrets: &self.context.secrets,
-                stopped: &|| self.context.shutdown.stop.is_cancelled(),
-                observer: &(Arc::clone(&self.monitor) as Arc<dyn RequestObserver>),
-            });
+            let opened = self.open_one(name, access, endpoints, open).await;
             if self.context.shutdown.stop.is_cancelled() {
                 return Err(self.context.stopped());
             }
@@ -245,6 +237,35 @@ impl<'a> Session<'a> {
             }
         }
         Ok(closed)
+    }
+
+    /// Opens one on a thread of its own: a program that prints a credential may wait for a person, and meanwhile locks are renewed
+    /// and signals heard.
+    async fn open_one(
+        &self,
+        name: &str,
+        access: Access,
+        emulated: Option<BTreeMap<&'static str, String>>,
+        open: fn(&Opening<'_>) -> Result<System, SettingsFindings>,
+    ) -> Result<System, SettingsFindings> {
+        let Checked { root, workspace, .. } = self.checked;
+        let (name, entry, root) = (name.to_owned(), workspace.providers[name].clone(), root.clone());
+        let (secrets, shutdown) = (Arc::clone(&self.context.secrets), self.context.shutdown.clone());
+        let observer: Arc<dyn RequestObserver> = Arc::<Monitor>::clone(&self.monitor);
+        let work = move || {
+            open(&Opening {
+                name: &name,
+                entry: &entry,
+                access,
+                root: &root,
+                emulated: emulated.as_ref(),
+                secrets: &secrets,
+                stopped: &|| shutdown.stop.is_cancelled(),
+                observer: &observer,
+            })
+        };
+        let opened = tokio::task::spawn_blocking(work).await;
+        opened.unwrap_or_else(|error| resume_unwind(error.into_panic()))
     }
 
     /// The way to read a provider that is open.
