@@ -186,14 +186,18 @@ impl Service {
     /// Lets the vendor respond and commits; a synchronous create waits until it is visible.
     async fn perform(self: Arc<Self>, request: Arc<Request>, mode: CommitMode) -> Response {
         let service = Arc::clone(&self);
-        // Writing to disk blocks; the server's own threads must not.
-        let done = tokio::task::spawn_blocking(move || {
+        let at_once = !request.is_write() && self.store.is_ready();
+        let transact = move || {
             service.store.transact(mode, |accounts| match visit::is_visit(&request) {
                 true => visit::respond(service.vendor.as_ref(), &request, accounts),
                 false => service.vendor.respond(&request, accounts),
             })
-        })
-        .await;
+        };
+        let done = match at_once {
+            true => Ok(transact()),
+            // Writing to disk blocks; the server's own thread must not.
+            false => tokio::task::spawn_blocking(transact).await,
+        };
         match done {
             Ok(Ok((Response { once_visible: Some(object), .. }, true))) => {
                 pause(self.visible_after).await;

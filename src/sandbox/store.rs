@@ -158,6 +158,11 @@ impl Store {
     }
 
     /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
+    /// Whether nobody has to be waited for: no write under way here, and no other process that serves the same state.
+    pub fn is_ready(&self) -> bool {
+        self.held.try_lock().is_ok_and(|held| held.shared.is_none())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
