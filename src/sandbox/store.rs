@@ -158,9 +158,9 @@ impl Store {
     }
 
     /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
-    /// Whether nobody has to be waited for: no write under way here, and no other process that serves the same state.
+    /// Whether no write is under way here that has to be waited for.
     pub fn is_ready(&self) -> bool {
-        self.held.try_lock().is_ok_and(|held| held.shared.is_none())
+        self.held.try_lock().is_ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
