@@ -63,7 +63,21 @@ pub(super) async fn carry_out(
         Ok(Some(how)) => return (moved(how), false),
         Err(error) => return (failed(Status::Failed, &error), false),
     }
-    (write(job, step, leads, looked, shutdown, tally).await, true)
+    (with_rest(step, write(job, step, leads, looked, shutdown, tally).await), true)
+}
+
+/// A queue that is brought back and not done may be there in part. The next plan finds it, and compares what a file can say.
+fn with_rest(step: &Step, ending: Ending) -> Ending {
+    const REST: &str = "another restore leaves the rules and settings of its extension as they are: compare them with the restore file";
+    if !is_queue_again(step) || matches!(ending.status, Status::Done | Status::Accepted) {
+        return ending;
+    }
+    let help = ending.help.map_or_else(|| REST.to_owned(), |help| format!("{help}; {REST}"));
+    Ending { help: Some(help), ..ending }
+}
+
+fn is_queue_again(step: &Step) -> bool {
+    step.restored.is_some() && (step.action, step.address.kind) == (Action::Create, Kind::Queues)
 }
 
 /// What has changed since the plan; what it reads of the object is what the write that follows merges into.
@@ -117,7 +131,7 @@ async fn write(
                 // A step may send several writes. If the last is refused, the earlier ones may have done everything.
                 let seen = read_back::wait_until_applied(job.plan, step, job.reader, Duration::ZERO);
                 return match during(Phase::ReadBack, of(), seen).await {
-                    ReadBack::AsPlanned => Ending::done(),
+                    ReadBack::AsPlanned => shows(step, &error),
                     // It is a read that was refused, and what was written before it may have been all.
                     ReadBack::Unreadable(_) if error.is_of_a_read() && !tally.writes().is_empty() => {
                         failed(Status::Unknown, &error)
@@ -130,7 +144,7 @@ async fn write(
         // The write may have been carried out: read the object before reporting.
         let seen = read_back::wait_until_applied(job.plan, step, job.reader, job.read_back.wait);
         let how = match during(Phase::ReadBack, of(), seen).await {
-            ReadBack::AsPlanned => return Ending::done(),
+            ReadBack::AsPlanned => return shows(step, &error),
             ReadBack::Unreadable(_) => return failed(Status::Unknown, &error),
             ReadBack::Different(how) => how,
         };
@@ -150,6 +164,15 @@ async fn write(
             Some(format!("it may still take effect; run {} before trying again", to_look(step))),
         );
     }
+}
+
+/// What shows is as planned, though a write has failed. Of a queue that is brought back more is written than a plan compares.
+fn shows(step: &Step, error: &ApiError) -> Ending {
+    if !is_queue_again(step) {
+        return Ending::done();
+    }
+    let why = format!("{error}; what a file can say of it is back, and perhaps not all else that it had");
+    Ending::new(Status::Unknown, Some(why), error.help().map(str::to_owned))
 }
 
 /// A step that is done, but for what the phone system does not take back.

@@ -936,7 +936,7 @@ callqueues: [{{ callqueue: "400", description: Sales, agents: [{{ callqueue-agen
 #[test]
 fn a_setting_that_is_refused_keeps_no_queue_away() {
     const MISSING: &str = "done      acme/queues.400: it is back but for `music-on-hold-randomized-enabled` of its extension, \
-                           `callqueue-sms-enable` of the queue, `callqueue-agent-max-concurrent-sms-conversations` of an agent, \
+                           `callqueue-sms-enable` of the queue, `callqueue-agent-max-concurrent-sms-conversations` of agent `101@acme.1.service`, \
                            which the phone system did not take\n          \
                            help: set it by hand: the restore file says what it was\n";
     for (reading, ending) in [("later", Ending::Fine), ("refused", Ending::Partial)] {
@@ -976,3 +976,62 @@ callqueues:
         assert_eq!(objects(world.read_state()), before, "{reading}");
     }
 }
+
+/// A queue has more than a file can say, and that comes last: rules of its extension, and settings that the server takes afterwards.
+/// Whatever becomes of those writes, what is not back is named, and no run ends as if all were.
+#[test]
+fn what_of_a_queue_is_not_back_is_named() {
+    const RULES: &str = "/ns-api/v2/domains/acme.1.service/users/400/answerrules";
+    let back_but_for = |what: &str| {
+        format!(
+            "done      acme/queues.400: it is back but for {what}, which the phone system did not take\n          \
+             help: set it by hand: the restore file says what it was\n"
+        )
+    };
+    let rule = "rule `Holidays` of its extension";
+    let in_part = "help: it may still take effect; run `dialform plan` before trying again; another restore leaves the rules and \
+                   settings of its extension as they are: compare them with the restore file\n";
+    let cases = [
+        ("a rule is not made".to_owned(), format!("500:1,only:POST {RULES}"), back_but_for(rule)),
+        ("a rule is not switched on".to_owned(), format!("500:1,only:PUT {RULES}/Holidays"), back_but_for(rule)),
+        (
+            "what comes afterwards is accepted and not done".to_owned(),
+            "extra-settings:later,accept-and-ignore:1,only:PUT /ns-api/v2/domains/acme.1.service/users/400,skip:1".to_owned(),
+            back_but_for(&format!("{rule}, `department` of its extension")),
+        ),
+        (
+            "an agent is not made".to_owned(),
+            "500:1,only:POST /ns-api/v2/domains/acme.1.service/callqueues/400/agents".to_owned(),
+            in_part.to_owned(),
+        ),
+    ];
+    for (about, fault, said) in cases {
+        let world = World::new("absent: { queues: [\"400\"] }\n");
+        world.write("live/pbx/acme.1.service.yaml", QUEUE_WITH_RULES);
+        let applied = world.run(&["apply", "--auto-approve"]);
+        assert_eq!(applied.ending, Ending::Fine, "{about}: {}{}", applied.out, applied.err);
+        let restored = taken_back(&world, &["--fault", &fault], Ending::Partial);
+        assert!(restored.out.contains(&said), "{about}: {}", restored.out);
+    }
+}
+
+const QUEUE_WITH_RULES: &str = r#"
+domain: { domain: acme.1.service }
+timeframes:
+  - timeframe-name: Holidays
+    timeframe-type: specific-dates
+    timeframe-specific-dates-array: [{ timeframe-specific-dates-begin-date: "20261225", timeframe-specific-dates-end-date: "20261225" }]
+users:
+  - { user: "101" }
+  - user: "400"
+    name-first-name: Sales
+    name-last-name: Queue
+    department: Sales
+    service-code: system-queue
+    user-scope: No Portal
+    answerrules:
+      - { time-frame: Holidays, forward-always: { enabled: yes, parameters: [vmail_101] } }
+      - { time-frame: "*", forward-always: { enabled: yes, parameters: [queue_400] } }
+callqueues:
+  - { callqueue: "400", description: Sales, agents: [{ callqueue-agent-id: 101@acme.1.service }] }
+"#;

@@ -12,7 +12,7 @@ pub struct Settings {
     /// Where the object is.
     pub rest: String,
     /// Whose they are, at the end of a sentence: "of its extension".
-    pub of: &'static str,
+    pub of: String,
     pub had: Map<String, Value>,
 }
 

@@ -74,6 +74,18 @@ impl RawRule {
         Value::Object(self.0.clone())
     }
 
+    /// Whether it is on or off as an earlier one was, and does all that this one did.
+    pub fn does_as(&self, earlier: &Self) -> bool {
+        let (now, was) = (self.to_write(), earlier.to_write());
+        let is_on = |feature: &Value| feature.get("enabled") == Some(&yes_or_no(true));
+        let parameters = |feature: &Value| feature.get("parameters").map(words).unwrap_or_default();
+        was.iter().all(|(name, was)| match now.get(name) {
+            Some(now) if name == "enabled" => now == was,
+            Some(now) => !is_on(was) || is_on(now) && parameters(now) == parameters(was),
+            None => !is_on(was),
+        })
+    }
+
     /// What has to be written so that nothing of it is lost: every feature that is shown, but for the lists of callers.
     pub fn to_write(&self) -> Map<String, Value> {
         let written = |name: &&str| !READ_ONLY.contains(name) && !LISTS.contains(name);

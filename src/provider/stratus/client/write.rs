@@ -88,6 +88,7 @@ impl Write for StratusWriter {
         let to = Writing { http, api, sent: &sent, earlier: &[], record: &record, again: &again };
         let earlier = to.with_attendants(earlier).await?;
         let to = Writing { earlier: &earlier, ..to };
+        let mut not_back = NotBack::new();
         match (step.action, &step.after, &step.before) {
             (Action::Manual, _, _) => Ok(()),
             (Action::Delete, _, Some(Resource::Schedule(live))) => to.delete_schedule(key, live).await,
@@ -99,14 +100,21 @@ impl Write for StratusWriter {
                 to.update_schedule(key, wanted, step).await
             }
             (_, Some(Resource::Number(wanted)), _) => to.number(key, wanted, step).await,
-            (_, Some(Resource::Queue(wanted)), _) => to.queue(key, wanted, step).await,
+            (_, Some(Resource::Queue(wanted)), _) => {
+                // Rules of an extension that was there are nobody's wish.
+                if to.queue(key, wanted, step).await? {
+                    not_back = to.earlier_rules(key).await;
+                }
+                Ok(())
+            }
             (_, Some(Resource::Rules(wanted)), _) => to.rules(key, wanted, step).await,
             (_, Some(Resource::Diverts(wanted)), _) => {
                 to.default_forwards(key, changed_only(wanted, step)).await
             }
             _ => Err(conflict(step, "this step has nothing to write")),
         }?;
-        Ok(to.settings_again().await)
+        not_back.extend(to.settings_again().await);
+        Ok(not_back)
     }
 }
 

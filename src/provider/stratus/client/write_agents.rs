@@ -105,9 +105,9 @@ impl Writing<'_> {
                     body.insert("callqueue-agent-id".into(), had.unwrap_or(&id).into());
                     body.insert("callqueue-agent-availability-type".into(), availability.into());
                     let rest = format!("{base}/{}", segment(had.unwrap_or(&id)));
+                    let of = format!("of agent `{}`", had.unwrap_or(&id));
                     let had = earlier.unwrap_or_default();
-                    let made =
-                        self.make(New { list: &base, rest, own: body, had, of: "of an agent" }, &what).await;
+                    let made = self.make(New { list: &base, rest, own: body, had, of }, &what).await;
                     made.map_err(|error| one_agent(error, target, wanted, &context))?;
                 }
             }

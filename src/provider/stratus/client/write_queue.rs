@@ -67,8 +67,8 @@ fn without_off(mut diverts: Diverts) -> Diverts {
 
 impl Writing<'_> {
     /// What keeps callers out of the queue, or puts them out of it, is taken back first and set last, when the places where
-    /// they go then show: nobody is turned away for want of one.
-    pub async fn queue(&self, key: &str, wanted: &Queue, step: &Step) -> Result<(), ApiError> {
+    /// they go then show: nobody is turned away for want of one. Returns whether its extension was made with it.
+    pub async fn queue(&self, key: &str, wanted: &Queue, step: &Step) -> Result<bool, ApiError> {
         let Queue {
             name,
             dispatch,
@@ -166,8 +166,7 @@ impl Writing<'_> {
         }
         body.extend(close);
         self.change_queue(key, body).await?;
-        // Rules of an extension that was there are nobody's wish.
-        if fresh { self.earlier_rules(key).await } else { Ok(()) }
+        Ok(fresh)
     }
 
     /// Changes the record of a queue; what is left out stays (FACTS stratus/writes-7). The longest expected wait goes out
@@ -241,7 +240,7 @@ impl Writing<'_> {
         let mut had = self.record.body();
         had.retain(|field, _| !body.contains_key(field));
         let rest = format!("/callqueues/{}", segment(key));
-        let new = New { list: "/callqueues", rest, own: body, had, of: "of the queue" };
+        let new = New { list: "/callqueues", rest, own: body, had, of: "of the queue".to_owned() };
         self.make(new, &format!("creating queue `{key}`")).await?;
         Ok(fresh)
     }
@@ -264,7 +263,8 @@ impl Writing<'_> {
         ];
         let own = own.into_iter().map(|(field, value)| (field.to_owned(), value.into())).collect();
         let rest = format!("/users/{}", segment(key));
-        let new = New { list: "/users", rest, own, had: self.record.user(), of: "of its extension" };
+        let new =
+            New { list: "/users", rest, own, had: self.record.user(), of: "of its extension".to_owned() };
         self.make(new, &format!("making the extension of queue `{key}`")).await?;
         self.user_shows(key, true).await?;
         Ok(true)

@@ -11,6 +11,7 @@ use crate::{
     path::{Path, Segment},
     plan::{Action, Step},
     provider::{
+        NotBack,
         answer::{decode_value, failure},
         stratus::{
             convert::{self, DefaultRuleChange},
@@ -146,12 +147,30 @@ impl Writing<'_> {
         Ok(as_earlier(body, earlier.as_ref()))
     }
 
-    /// Gives an extension that is made again the rules it had: what the Default rule has beside what was written of it, and
-    /// all others.
-    pub async fn earlier_rules(&self, key: &str) -> Result<(), ApiError> {
+    /// Gives an extension that is made again the rules it had, and looks until they show. Returns which of them do not: its queue is
+    /// back without them, so they fail no step.
+    pub async fn earlier_rules(&self, key: &str) -> NotBack {
         if self.earlier.is_empty() {
-            return Ok(());
+            return NotBack::new();
         }
+        // Whatever a write says: what shows is what counts.
+        let written = self.write_earlier(key).await;
+        let deadline = tokio::time::Instant::now() + self.settle();
+        loop {
+            let missing = match self.api.raw_rules(key).await {
+                Ok(live) => missing(self.earlier, &live, key),
+                Err(error) => vec![format!("the rules of its extension ({error})")],
+            };
+            if missing.is_empty() || written.is_err() || tokio::time::Instant::now() > deadline {
+                return missing;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+
+    /// What the Default rule had beside what was written of it, and all others. One that is not made keeps no other out.
+    async fn write_earlier(&self, key: &str) -> Result<(), ApiError> {
+        let mut failed = Ok(());
         let live = self.api.raw_rules(key).await?;
         let mut made = Vec::new();
         for rule in self.earlier {
@@ -161,16 +180,18 @@ impl Writing<'_> {
                 // A new extension rings its own devices; the way into its queue stays, for it leads callers there.
                 let ring = "simultaneous-ring";
                 body.entry(ring).or_insert_with(|| json!({ "enabled": "no", "parameters": [] }));
-                self.put_rule(key, &name, &body, &live, &what).await?;
+                failed = failed.and(self.put_rule(key, &name, &body, &live, &what).await);
             } else if !live.iter().any(|it| it.name() == name) {
                 // A new rule is made at any priority, so it stays off until it is in its position.
                 let on = body.insert("enabled".to_owned(), "no".into());
-                already_made(self.create_rule(key, &name, body, &what).await)?;
-                made.push((name, on.unwrap_or_else(|| "yes".into())));
+                match already_made(self.create_rule(key, &name, body, &what).await) {
+                    Ok(_) => made.push((name, on.unwrap_or_else(|| "yes".into()))),
+                    Err(error) => failed = failed.and(Err(error)),
+                }
             }
         }
         if made.is_empty() {
-            return Ok(());
+            return failed;
         }
         let (live, earlier) = (self.api.raw_rules(key).await?, typed(self.earlier, key)?);
         let order: Vec<&str> =
@@ -179,9 +200,9 @@ impl Writing<'_> {
         for (name, on) in made {
             let what = format!("switching rule `{name}` of extension `{key}`");
             let change = Map::from_iter([("enabled".to_owned(), on)]);
-            self.put_rule(key, &name, &change, &live, &what).await?;
+            failed = failed.and(self.put_rule(key, &name, &change, &live, &what).await);
         }
-        Ok(())
+        failed
     }
 
     /// Makes a rule; servers may show it late.
@@ -384,6 +405,24 @@ fn already_made(made: Result<(), ApiError>) -> Result<bool, ApiError> {
 
 fn rules_path(key: &str) -> String {
     format!("/users/{}/answerrules", segment(key))
+}
+
+/// Which of the rules an extension had do not show as they were, each at the end of a sentence.
+fn missing(earlier: &[RawRule], live: &[RawRule], key: &str) -> NotBack {
+    let is_back = |rule: &&RawRule| live.iter().any(|it| it.name() == rule.name() && it.does_as(rule));
+    let (back, missing): (Vec<&RawRule>, Vec<&RawRule>) = earlier.iter().partition(is_back);
+    if !missing.is_empty() {
+        return missing.iter().map(|rule| format!("rule `{}` of its extension", rule.name())).collect();
+    }
+    let order = |rules: &[RawRule]| -> Vec<String> {
+        let rules = typed(rules, key).unwrap_or_default();
+        let names = convert::in_order(&rules).into_iter().map(|rule| rule.time_frame.as_str().to_owned());
+        names.filter(|name| name != DEFAULT && back.iter().any(|it| it.name() == *name)).collect()
+    };
+    match order(live) == order(earlier) {
+        true => NotBack::new(),
+        false => vec!["the order of the rules of its extension".to_owned()],
+    }
 }
 
 /// The same rules as they are converted.
