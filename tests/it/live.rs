@@ -449,6 +449,22 @@ const CASES: &[Case] = &[
         ..PLAIN
     },
     Case {
+        name: "also where no file says its rules: a name is one of the whole account",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: { dates: [\"2027-08-01\"] } }",
+        says: &["note: schedules.vacation: it belongs to extension `101` alone"],
+        ..PLAIN
+    },
+    Case {
+        name: "and where it is said to be that of another one",
+        user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
+        tenant: "schedules: { vacation: { extension: \"102\", dates: [\"2027-08-01\"] } }",
+        says: &[
+            "error[own-schedule]: schedule `vacation` belongs to extension `101`, not to extension `102`",
+        ],
+        ..PLAIN
+    },
+    Case {
         name: "its rule would apply to nothing without it",
         user_101: r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#,
         tenant: "absent: { schedules: [vacation] }\nqueues: { \"400\": {} }",
@@ -522,6 +538,21 @@ fn writes(world: &World, fault: &str) -> Vec<String> {
         .filter(|line| !line.starts_with("GET"))
         .map(|line| line.replace("/ns-api/v2/domains/acme.1.service/", ""))
         .collect()
+}
+
+/// A name is one of the whole account: a second schedule of that name would be refused for ever. The one that is there is changed.
+#[test]
+fn a_schedule_of_one_extension_alone_is_not_made_twice() {
+    let world = World::new("schedules: { vacation: { dates: [\"2027-08-01\"] } }");
+    let own = r#"{ time-frame: vacation }, { time-frame: "*" }], timeframes: [{ timeframe-name: vacation, timeframe-type: specific-dates }"#;
+    world.write("live/pbx/acme.1.service.yaml", live(own, DEFAULT, ""));
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
+    let state = world.read_state();
+    assert!(state["timeframes"]["vacation"].is_null(), "{state}");
+    assert!(state["user-timeframes"]["101"]["vacation"].to_string().contains("20270801"), "{state}");
+    let again = world.run(&["plan"]);
+    assert!(again.out.contains("No changes"), "{}{}", again.out, again.err);
 }
 
 /// There is no instant at which a rule stands above its place, or callers are turned away for want of a failover.

@@ -389,8 +389,8 @@ fn the_file_is_there_when_the_first_write_fails() {
     }
 }
 
-/// A creation that was refused has made nothing. Taken back, it would delete what has its name: here the holidays of somebody else,
-/// and no change of this plan.
+/// A creation that was refused has made nothing. Taken back, it would delete what has its name: here the holidays of a menu, whose
+/// own schedules nobody reads, and no change of this plan.
 #[test]
 fn what_was_refused_is_not_taken_back() {
     let world = World::new(
@@ -400,6 +400,7 @@ fn what_was_refused_is_not_taken_back() {
 domain: { domain: acme.1.service, time-zone: US/Central }
 users:
   - user: "102"
+    service-code: system-aa
     timeframes:
       - timeframe-name: Ben vacation
         timeframe-type: specific-dates

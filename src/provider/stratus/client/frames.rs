@@ -51,7 +51,7 @@ pub async fn whole_frames(
 }
 
 /// Those of single extensions that the files are about: schedules that say their extension, those that a rule of an extension names and the
-/// domain does not have, and those that are to go and that the domain does not have, wherever they are.
+/// domain does not have, and those that are to go or to be made and that the domain does not have, wherever they are.
 pub async fn read(
     api: Api<'_>,
     live: &DomainData,
@@ -104,10 +104,33 @@ pub async fn read(
             wanted.entry((*extension).to_owned()).or_default().insert(name);
         }
     }
-    let owned = |(extension, names): (String, BTreeSet<&str>)| {
-        (extension, Some(names.into_iter().map(str::to_owned).collect::<BTreeSet<String>>()))
-    };
-    of_each(api, wanted.into_iter().map(owned).collect()).await
+    let mut found = of_each(api, named(&wanted)).await?;
+    // What would be made has a name that nobody has, whatever rules name it (FACTS stratus/frames-3): each person is asked.
+    let is_found = |name: &str| found.iter().any(|(_, frame)| frame.timeframe_name.as_str() == name);
+    let made = schedules(&mut scope.wanted.keys());
+    let made: BTreeSet<&str> = made
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !shared.contains(name) && !is_found(name))
+        .filter(|name| !shared.iter().any(|it| look_alike(it, name)))
+        .collect();
+    if !made.is_empty() {
+        let is_asked =
+            |extension: &str, name: &&str| wanted.get(extension).is_some_and(|names| names.contains(name));
+        let rest = persons.iter().filter_map(|extension| {
+            let names: BTreeSet<&str> =
+                made.iter().filter(|name| !is_asked(extension, name)).copied().collect();
+            (!names.is_empty()).then(|| ((*extension).to_owned(), names))
+        });
+        found.extend(of_each(api, named(&rest.collect())).await?);
+    }
+    Ok(found)
+}
+
+/// The names that are asked for, by extension.
+fn named(wanted: &BTreeMap<String, BTreeSet<&str>>) -> BTreeMap<String, Option<BTreeSet<String>>> {
+    let owned = |names: &BTreeSet<&str>| names.iter().map(|name| (*name).to_owned()).collect();
+    wanted.iter().map(|(extension, names)| (extension.clone(), Some(owned(names)))).collect()
 }
 
 /// The frames of each of these extensions that have one of its names; all of them where there are none.
