@@ -32,9 +32,15 @@ pub(super) fn with_ways_out(checked: &Checked, tenant: &CheckedTenant, mut plan:
             // Both take patterns.
             let address = glob::Pattern::escape(&step.address.to_string());
             let object = format!("{}/{address}", glob::Pattern::escape(tenant));
+            // What is to go is declared nowhere: there is nothing to change, and something to add.
+            let (first, write) = match (step.removes(), &step.source) {
+                (true, Some(_)) => ("take it out of `absent`, and ", ""),
+                (true, None) => ("", ""),
+                (false, _) => ("", " --write"),
+            };
             let text = format!(
                 "it has changed live{since}. Back to the file: `dialform apply --only {}`. What is live into the file: \
-                 `dialform import --provider {} --account {} --only {} --write`",
+                 {first}`dialform import --provider {} --account {} --only {}{write}`",
                 shell(&object),
                 shell(provider),
                 shell(account),

@@ -52,6 +52,12 @@ impl Work<'_> {
         };
         let mut asked = compared.asked(&|it| self.patterns.name(tenant, it));
         asked.look(observed, &self.provider.dialect);
+        for address in self.still_deleted(existing, observed) {
+            if self.patterns.name(tenant, &address) {
+                let by = if is_absent(existing, &address) { ABSENT } else { EXHAUSTIVE };
+                asked.refuse(&address, by);
+            }
+        }
         let Asked { steps, lives, mut refused } = asked;
         let steps: Vec<&Step> = steps.iter().collect();
         let (mut files, mut faults) = (before.clone(), Vec::new());
@@ -133,6 +139,21 @@ impl Work<'_> {
         };
         let kept = withheld.iter().filter_map(because).collect();
         Ok(Compared { steps, found, kept })
+    }
+
+    /// What is live and the next apply deletes, though no file says it object by object: nothing of it differs from what is
+    /// declared, and it is not left alone either.
+    fn still_deleted(&self, loaded: &LoadedTenant, observed: &Observed) -> Vec<Address> {
+        if loaded.tenant.absent.addresses().is_empty() && loaded.tenant.exhaustive.is_empty() {
+            return Vec::new();
+        }
+        let at = self.checked.workspace.at;
+        let Ok(tenant) = CheckedTenant::of(0, loaded, self.provider, at) else { return Vec::new() };
+        let none = BTreeMap::new();
+        let input = input(&self.checked.workspace, loaded, &tenant, &|_| true, &|_| None, observed, &none);
+        let plan = plan::build(Input { protected: BTreeSet::new(), ..input });
+        let goes = |step: &Step| step.removes() && !tenant.desired.contains_key(&step.address);
+        plan.steps.into_iter().filter(goes).map(|step| step.address).collect()
     }
 
     /// The files with one object as it is live.
@@ -336,6 +357,14 @@ impl Asked {
             }
         }
     }
+}
+
+const ABSENT: &str = "`absent` deletes it: take it out there, and import it without `--write` to declare it";
+const EXHAUSTIVE: &str =
+    "nobody declares it, and `exhaustive` deletes it: import it without `--write` to declare it";
+
+fn is_absent(loaded: &LoadedTenant, address: &Address) -> bool {
+    loaded.tenant.absent.addresses().into_iter().any(|(it, _)| it == *address)
 }
 
 fn texts(left: Vec<(&Path, &str)>) -> Vec<String> {

@@ -129,6 +129,49 @@ fn all_that_can_be_written_is() {
     assert_eq!(out.lines().filter(|line| line.ends_with(": as it is live")).count(), 299);
 }
 
+/// What `absent` or `exhaustive` deletes is declared nowhere: nothing of it differs, and the next apply takes it away all the
+/// same. Who asks for the portal's side of it hears that, and what is said instead is a way out.
+#[test]
+fn what_is_still_deleted_is_said() {
+    let live = r#"
+domain: { domain: acme.1.service }
+users: [{ user: "101" }]
+timeframes:
+  - { timeframe-name: night, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }
+  - { timeframe-name: storm, timeframe-type: specific-dates, timeframe-specific-dates-array: [] }
+"#;
+    let declared = "schedules:\n  night: {}\n";
+    let way = ["import", "--account", STRATUS.account, "--only", "schedules.storm"];
+    for (more, why) in [
+        (
+            "absent: { schedules: [storm] }\n",
+            "schedules.storm: `absent` deletes it: take it out there, and import it without `--write` to declare it",
+        ),
+        (
+            "exhaustive: [schedules]\n",
+            "schedules.storm: nobody declares it, and `exhaustive` deletes it: import it without `--write` to declare it",
+        ),
+    ] {
+        let world = World::new(&format!("{declared}{more}"));
+        world.write("live/pbx/acme.1.service.yaml", live);
+        let before = world.read("tenants/acme.yaml");
+        let (ending, out) = take(&world, "schedules.storm");
+        assert_eq!(ending, Ending::Error, "{out}");
+        assert!(out.contains(&format!("  not written: {why}\n")), "{out}");
+        assert_eq!(world.read("tenants/acme.yaml"), before, "{out}");
+        // Of what is not asked for nothing is said.
+        let (ending, out) = take(&world, "schedules.night");
+        assert_eq!(ending, Ending::Fine, "{out}");
+        // As it says.
+        let without = before.replace("absent: { schedules: [storm] }\n", "");
+        world.write("tenants/acme.yaml", without);
+        let taken = world.run(&way);
+        assert_eq!(taken.ending, Ending::Fine, "{}{}", taken.out, taken.err);
+        let plan = world.run(&["plan", "--detailed-exitcode"]);
+        assert_eq!(plan.ending, Ending::Fine, "{why}: {}{}", plan.out, plan.err);
+    }
+}
+
 /// What is live at first, and declared so.
 const ODD_LIVE: &str = r#"
 domain: { domain: acme.1.service }
