@@ -216,6 +216,28 @@ fn what_stands_in_the_dashboard_can_be_kept_and_restored() {
     }
 }
 
+/// What the system holds and would not take (FACTS deskphone/contract-10) does not come back: the plan that changes it says so.
+#[test]
+fn what_cannot_be_set_again_is_said_before_it_goes() {
+    for (to, why) in [
+        ("''", "a divert that is on without a destination cannot be set"),
+        ("'2001'", "a divert of an extension to itself cannot be set"),
+    ] {
+        let live = format!(
+            "people: [{{ extension: '2001', document: {{ callForwarding: {{ always: {{ enabled: false }}, busy: {{ enabled: true, \
+             destination: {to}, destinationVoicemailEnabled: false }}, noAnswer: {{ enabled: false, numberOfRings: 3 }} }}, \
+             businessContinuity: {{ enabled: false }} }} }}]"
+        );
+        let system = System { live: live.leak(), ..BRIDGE };
+        let lost = format!("no way back with --restore: {why}");
+        for (wanted, times) in [("busy: voicemail", 1), ("always: voicemail", 0)] {
+            let world = World::on(&system, &format!("diverts: {{ \"2001\": {{ {wanted} }} }}"));
+            let plan = world.run(&["plan"]);
+            assert_eq!(plan.out.matches(&lost).count(), times, "{to}, {wanted}\n{}{}", plan.out, plan.err);
+        }
+    }
+}
+
 /// What an apply has written may come true hours later: a restore that finds everything as it was says so.
 #[test]
 fn a_restore_of_what_has_not_come_true_says_that_it_still_may() {

@@ -132,6 +132,9 @@ impl Read for DeskphoneReader {
             if unreadable != Unreadable::default() {
                 observed.unreadable.insert(address.clone(), unreadable.0);
             }
+            if let Ok(own) = address.key.parse() {
+                observed.not_kept_of.insert(address.clone(), convert::not_taken_back(&diverts, &own));
+            }
             observed.circumstances.gone.extend(gone(&address, &diverts, &ids));
             observed.objects.insert(address, Resource::Diverts(diverts));
         }

@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Where each condition stands in the document, by its word in the YAML.
 const SECTIONS: [(&str, &[&str]); 4] = [
@@ -142,6 +143,23 @@ pub fn read_back(
 ) -> Option<Destination> {
     let (text, mailbox) = spelled(to, own)?;
     Some(destination(&json!({ "destination": text }), mailbox, own, is_person))
+}
+
+/// What of live diverts the system would not take, by condition: it holds them, and they cannot be set
+/// (FACTS deskphone/contract-10).
+pub fn not_taken_back(diverts: &Diverts, own: &Extension) -> BTreeMap<Path, &'static str> {
+    let why = |to: &Destination| match to {
+        Destination::DialString(word) if word == NOWHERE => {
+            Some("a divert that is on without a destination cannot be set")
+        }
+        Destination::Extension(to) if to == own => Some("a divert of an extension to itself cannot be set"),
+        _ => None,
+    };
+    let of = |(word, divert): (&str, Option<&Divert>)| match divert {
+        Some(Divert::To(to)) => Some((Path::from([word]), why(to)?)),
+        _ => None,
+    };
+    diverts.conditions().into_iter().filter_map(of).collect()
 }
 
 /// Puts live diverts in the spelling that the file has, where both mean the same.
