@@ -31,6 +31,21 @@ fn everybody(phone: Phone) -> &'static str {
     }
 }
 
+/// Whether the same phones are on a call in some situations, among others, that reject it in all of the former ones. People mean
+/// being on a call by busy.
+pub fn is_busy_as_well(rejecting: &[&Situation], others: &[&Situation]) -> bool {
+    let who = |it: &&Situation, is_so: fn(Phone) -> bool| match it {
+        Situation::One { party, phone, .. } if is_so(*phone) => Some(Some(*party)),
+        Situation::Everybody(phone) if is_so(*phone) => Some(None),
+        _ => None,
+    };
+    let rejecting: Option<BTreeSet<_>> =
+        rejecting.iter().map(|it| who(it, |phone| matches!(phone, Phone::Rejects(_)))).collect();
+    let is_on_call = |phone| matches!(phone, Phone::OnCallRings | Phone::OnCallBusy);
+    let on_call: BTreeSet<_> = others.iter().filter_map(|it| who(it, is_on_call)).collect();
+    rejecting == Some(on_call)
+}
+
 /// A condition that is the number's alone: whoever calls elsewhere is not bound to it.
 pub const FORWARD_OFF: &str = "once the emergency forward is off";
 

@@ -125,6 +125,8 @@ struct Told {
 /// Some differences of calls in one window: the first speaks for the others.
 struct Reason<'a> {
     at: usize,
+    /// Whose words are said: those of the calls that it is mostly about.
+    words: usize,
     here: Vec<&'a Situation>,
     /// The particular callers that it is about; none where it is about anybody.
     callers: BTreeSet<&'a Caller>,
@@ -144,6 +146,7 @@ impl<'a> Reason<'a> {
         let callers: Option<BTreeSet<&Caller>> = here.iter().map(caller).collect();
         Self {
             at,
+            words: at,
             callers: callers.unwrap_or_default(),
             occasion: occasion(&here),
             goes: told[at].goes.as_deref().into_iter().collect(),
@@ -175,6 +178,9 @@ impl<'a> Reason<'a> {
         self.elsewhere.extend(next.filter(|next| !own.comes_to.contains(*next)));
         if !self.callers.is_empty() {
             self.callers.extend(other.callers);
+            self.here.extend(other.here);
+        } else if own.parting.is_alike(&its.parting) && given::is_busy_as_well(&self.here, &other.here) {
+            self.words = other.at;
             self.here.extend(other.here);
         }
     }
@@ -363,8 +369,8 @@ impl Sides<'_> {
                 to: Vec::new(),
                 also: Vec::new(),
                 when: None,
-                now: told[it.at].now.clone(),
-                before: told[it.at].before.clone(),
+                now: told[it.words].now.clone(),
+                before: told[it.words].before.clone(),
                 more: it.elsewhere.len() + if index == last { more } else { 0 },
             };
             (line, it.at, !it.callers.is_empty())

@@ -355,10 +355,14 @@ impl Parting {
         is_same_place && is_one_reason
     }
 
+    /// Whether calls part at the same place in the same way, however they came there.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.place == other.place && self.before == other.before && self.after == other.after
+    }
+
     /// Whether calls to somewhere else that part as `other` says need not be told of: what comes next is told of them already.
     pub fn tells(&self, other: &Self) -> bool {
-        let is_next = self.before == other.before && self.after == other.after;
-        self.explains(other) && (is_next || !self.is_entry)
+        self.explains(other) && (self.is_alike(other) || !self.is_entry)
     }
 
     /// Where calls that part as `other` says go on to, if it is elsewhere: whatever they find, it is otherwise.

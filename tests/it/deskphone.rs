@@ -238,6 +238,18 @@ fn what_cannot_be_set_again_is_said_before_it_goes() {
     }
 }
 
+/// By busy the article means that the user is on the phone already: a divert on busy is told of that, not only of calls that
+/// somebody rejects.
+#[test]
+fn a_divert_on_busy_is_told_of_who_is_on_a_call() {
+    let system = System { live: "people: [{ extension: '2001' }]", ..BRIDGE };
+    let world = World::on(&system, "diverts: { \"2001\": { busy: voicemail } }");
+    let plan = world.run(&["plan"]);
+    let told = "  When 2001 rejects the call or is on a call or is not to be disturbed, calls to extension 2001 now go to voicemail \
+                2001; they got a busy tone.";
+    assert!(plan.out.lines().any(|line| line == told), "{}{}", plan.out, plan.err);
+}
+
 /// What an apply has written may come true hours later: a restore that finds everything as it was says so.
 #[test]
 fn a_restore_of_what_has_not_come_true_says_that_it_still_may() {
