@@ -32,6 +32,7 @@ pub async fn run(global: &Global, args: &TraceArgs, io: &mut Io<'_>) -> Result<E
     render::findings(&mut io.talk(), &unread)?;
     let asked = trace::ask(&checked, &question, live.as_ref(), &options)?;
     render::findings(&mut io.talk(), &asked.beside(&question))?;
+    render::findings(&mut io.talk(), &asked.out_of_service(&checked, live.as_ref()))?;
     render::findings(&mut io.talk(), &asked.clocks(&checked, live.as_ref()))?;
     if *week {
         render::week(&mut io.page(), &asked.week(), &asked.changes(&checked))?;

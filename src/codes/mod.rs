@@ -101,6 +101,7 @@ static PAGES: &[Code] = pages![
     "object-twice",
     "otherwise",
     "out-of-scope",
+    "out-of-service",
     "own-schedule",
     "protected",
     "protected-later",

@@ -1,7 +1,9 @@
 //! Everything that a call can come to, whatever it finds.
 
 use super::{
-    network::{ExtensionId, Forwards, MailboxId, Network, PartyId, QueueId, ScheduleId, Target, Way},
+    network::{
+        ExtensionId, Forwards, MailboxId, Network, NumberId, PartyId, QueueId, ScheduleId, Target, Way,
+    },
     system::System,
 };
 use std::collections::{BTreeSet, HashSet};
@@ -119,6 +121,10 @@ impl Reach {
 
     pub fn has_mailbox(&self, mailbox: MailboxId) -> bool {
         self.mailboxes.contains(&mailbox)
+    }
+
+    pub fn has_number(&self, number: NumberId) -> bool {
+        self.seen.contains(&Target::Number(number))
     }
 
     pub fn has_queue(&self, queue: QueueId) -> bool {

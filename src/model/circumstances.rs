@@ -1,6 +1,6 @@
 //! What an account holds that no file declares, and that calls depend on.
 
-use super::{Reference, Tenant, destination::Destination, is_somebodys, lost_owner};
+use super::{E164, Reference, Tenant, destination::Destination, is_somebodys, lost_owner};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As far as it was read: of what is not in it nothing is known, and it counts as usual.
@@ -16,6 +16,8 @@ pub struct Circumstances {
     /// Live tokens that are likely extensions of people who have left, or mailboxes of such, by the word. Notes and pointers
     /// go by it, and no call: nobody knows that they have.
     pub gone: BTreeMap<String, Destination>,
+    /// Numbers that take no calls now, or may take none, and why: "takes no calls now: …". What they lead to is told all the same.
+    pub out_of_service: BTreeMap<E164, String>,
     /// Queues that a plan deletes: of one that no object stands for it is known that it is not there.
     pub deleted_queues: BTreeSet<String>,
 }
@@ -52,6 +54,7 @@ impl Circumstances {
             (self.extensions, self.unclear) = (more.extensions, more.unclear);
         }
         self.gone.extend(more.gone);
+        self.out_of_service.extend(more.out_of_service);
     }
 
     /// What a pointer means, whatever word it is written with.

@@ -2,6 +2,7 @@
 
 use super::{
     Checked, CheckedTenant, Options,
+    out_of_service::out_of_service,
     report::{Live, sorted, sources},
     scene::Scene,
 };
@@ -49,6 +50,8 @@ pub fn list(
             }
             Some(None) => continue,
         };
+        let at = checked.tenants.iter().position(|it| it.index == tenant.index);
+        findings.extend(out_of_service(checked, live, at, &|_| true));
         findings.extend(objects.unread().map(|kind| {
             let message = format!("live `{}` of tenant `{name}` are not in the list", kind.section());
             let help = "only the portal shows them, or they could not be read: `dialform plan` says which";

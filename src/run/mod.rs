@@ -35,7 +35,8 @@
 //! - `progress`: how far a run is, for whoever shows it
 //! - `report`: who points to something, two tenants compared. [`export`]: lists
 //! - [`trace`], [`drill`]: what happens to a call, and to all of them in an outage, with `scene`: what is configured for it, `origin`:
-//!   whether the files say it, `clocks`: whether what it comes to counts in another zone, and `asked`: what somebody asks about it
+//!   whether the files say it, `clocks`: whether what it comes to counts in another zone, `out_of_service`: whether calls come in
+//!   at all, and `asked`: what somebody asks about it
 //! - [`graph`]: the way of calls, drawn
 //! - [`rehearse`]: a switch of this machine that a person can call
 //! - [`test`](mod@test): assertions about calls
@@ -134,6 +135,7 @@ mod noticed;
 mod only;
 mod options;
 mod origin;
+mod out_of_service;
 mod outcomes;
 mod parts;
 mod pattern;

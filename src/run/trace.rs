@@ -5,6 +5,7 @@ use super::{
     asked::{self, Callees, give},
     clocks::clocks,
     declared::declared,
+    out_of_service::out_of_service,
     report::Live,
     scene::Scene,
 };
@@ -13,7 +14,7 @@ use crate::{
     explained::Explained,
     finding::Finding,
     flow::{self, Assumptions, Call, Caller, Given, Network, Point, Reach, System},
-    model::Tenant,
+    model::{E164, Tenant},
     path::Path,
     report::{self, Home, Trace, Week, What},
 };
@@ -178,6 +179,13 @@ impl Asked {
     /// What of the way of the call counts in another time zone than it is told in.
     pub fn clocks(&self, checked: &Checked, live: Option<&Live>) -> Vec<Finding> {
         clocks(checked, &self.scene, live, &self.network, [self.call.to])
+    }
+
+    /// Which numbers that the call can come to take no calls now.
+    pub fn out_of_service(&self, checked: &Checked, live: Option<&Live>) -> Vec<Finding> {
+        let reach = self.network.reach(self.call.to);
+        let is_reached = |it: &E164| self.network.number(it).is_some_and(|it| reach.has_number(it));
+        out_of_service(checked, live, self.scene.tenants.iter().map(|(at, _)| *at), &is_reached)
     }
 
     /// What changes by itself within the week that begins with the call, in words: a week is told as it begins.

@@ -358,6 +358,37 @@ fn what_is_live_is_said_as_it_is() {
     }
 }
 
+/// What becomes of calls to a number that takes none is told as if it did, so that whoever asks is told that as well.
+#[test]
+fn a_number_that_is_out_of_service_is_said_where_calls_are_told() {
+    let stopped = "warning[out-of-service]: `+18005550104` of tenant `acme` takes no calls now: the API shows `active: false`";
+    let ported = "warning[out-of-service]: `+18005550105` of tenant `acme` may take no calls now: the API shows `status: ported_out`";
+    let warnings = |done: &Finished| -> Vec<String> {
+        let lines = done.err.lines().filter(|line| line.starts_with("warning[out-of-service]"));
+        lines.map(|line| line.split(", `status: inactive`").next().unwrap_or_default().to_owned()).collect()
+    };
+    let world =
+        World::on(&CTM, "time_zone: America/New_York\nnumbers: { \"+18005550101\": { label: List } }");
+    for (command, expected) in [
+        (vec!["trace", "+18005550104"], vec![stopped]),
+        (vec!["trace", "+18005550101"], vec![]),
+        (vec!["export"], vec![ported, stopped]),
+    ] {
+        let done = run(&world, &command, "");
+        let mut said = warnings(&done);
+        said.sort_by_key(|it| it.contains("50104"));
+        assert_eq!(said, expected, "{command:?}\n{}{}", done.out, done.err);
+    }
+    let live = format!("account: {{ status: suspended }}\n{}", CTM.live);
+    let system = System { live: &live.leak()[..], ..CTM };
+    let world =
+        World::on(&system, "time_zone: America/New_York\nnumbers: { \"+18005550101\": { label: List } }");
+    let done = run(&world, &["trace", "+18005550101"], "");
+    let expected = "warning[out-of-service]: `+18005550101` of tenant `acme` belongs to account `302341`, which may take no calls \
+                    now: the API shows `status: suspended`";
+    assert_eq!(warnings(&done), [expected], "{}{}", done.out, done.err);
+}
+
 /// An account that is stopped is said once.
 #[test]
 fn a_stopped_account_is_said() {

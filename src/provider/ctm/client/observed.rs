@@ -85,6 +85,9 @@ impl Words<'_> {
         for row in &live.numbers {
             let Some((number, mut said)) = convert::tracking_number(row, &index.names) else { continue };
             let address = Address::new(Kind::Numbers, &number);
+            if let Some(why) = convert::out_of_service(row) {
+                self.observed.circumstances.out_of_service.insert(number.clone(), why);
+            }
             said.notes.extend(self.fallback(&address, &said.object, row));
             // A number that goes elsewhere keeps the pattern of a list.
             if let Some(Route::To(_)) = said.object.route
@@ -223,6 +226,14 @@ impl Words<'_> {
     /// An account that may take no calls: said once, where its numbers are.
     fn account(&mut self, live: &AccountData) {
         let Some(account) = &live.account else { return };
+        if let Some(why) = convert::out_of_service(account) {
+            let why = format!("belongs to account `{}`, which {why}", account.id());
+            let numbers = self.observed.objects.keys().filter(|it| it.kind == Kind::Numbers);
+            for number in numbers.filter_map(|it| it.key.parse::<E164>().ok()) {
+                let known = &mut self.observed.circumstances.out_of_service;
+                known.entry(number).or_insert_with(|| why.clone());
+            }
+        }
         let declared = || self.scope.wanted.keys();
         let first = declared().find(|it| it.kind == Kind::Numbers).or(declared().next()).cloned();
         if let (Some(why), Some(first)) = (convert::out_of_service(account), first) {
