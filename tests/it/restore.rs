@@ -198,6 +198,31 @@ fn an_entry_without_a_form_comes_back_with_its_list() {
     assert_eq!(words, ["1900*", "2145550177"]);
 }
 
+/// The user at a queue's extension comes back as it was: a last name that it did not have is none that it has then.
+#[test]
+fn a_queue_without_a_last_name_comes_back_without_one() {
+    let world = World::new("absent: { queues: [\"400\"] }\n");
+    let live = r#"
+domain: { domain: acme.1.service }
+users:
+  - { user: "101" }
+  - { user: "400", name-first-name: Reception, name-last-name: "", service-code: system-queue, answerrules: [{ time-frame: "*", forward-always: { enabled: "yes", parameters: ["queue_400"] } }] }
+callqueues: [{ callqueue: "400", description: Reception, callqueue-dispatch-type: Ring All, agents: [{ callqueue-agent-id: 101@acme.1.service }] }]
+"#;
+    world.write("live/pbx/acme.1.service.yaml", live);
+    let applied = world.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.ending, Ending::Fine, "{applied:?}");
+    let file = files(&world).pop().unwrap();
+    let back = world.run(&["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+    assert_eq!(back.ending, Ending::Fine, "{back:?}");
+    let user = &world.read_state()["users"]["400"];
+    assert_eq!(
+        (&user["name-first-name"], &user["name-last-name"]),
+        (&"Reception".into(), &"".into()),
+        "{user}"
+    );
+}
+
 /// The acceptance line: at least thirty changes on three systems, taken back, leave each of them as it was, byte for byte
 /// but for the counter of ids, and the same plan as before.
 #[test]

@@ -78,6 +78,8 @@ const USER: [&str; 40] = [
     "music-on-hold-comfort-message-repeat-interval-seconds",
 ];
 
+const LAST_NAME: &str = "name-last-name";
+
 /// What a queue is deleted with and no restore file has.
 pub const NOT_KEPT: &str =
     "the devices, greetings, messages, lists of callers, login and own schedules of its extension";
@@ -150,10 +152,14 @@ impl QueueRecord {
         documented::field(SECONDS, shown).filter(|_| number == wanted.number())
     }
 
-    /// What there was of the user at its extension.
+    /// What there was of the user at its extension. A new one has a last name of its own: that there was none is written as well.
     pub fn user(&self) -> Map<String, Value> {
         let fields = self.part("user").into_iter().flatten().filter(|(key, _)| USER.contains(&key.as_str()));
-        fields.filter_map(|(key, value)| Some((key.clone(), documented::field(key, value)?))).collect()
+        let written = |key: &str, value: &Value| match key {
+            LAST_NAME if value.as_str().is_some_and(str::is_empty) => Some(value.clone()),
+            key => documented::field(key, value),
+        };
+        fields.filter_map(|(key, value)| Some((key.clone(), written(key, value)?))).collect()
     }
 
     /// The agents, each with its id.
