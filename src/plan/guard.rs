@@ -26,11 +26,16 @@ pub(super) fn limits(steps: &[Step], declared: usize, guard: &Guard) -> Vec<Stri
     let made: BTreeSet<&Address> =
         steps.iter().filter(|step| step.action == Action::Create).map(|step| &step.address).collect();
     let changes = |step: &&Step| matches!(step.action, Action::Update | Action::Delete);
-    let changed = steps.iter().filter(changes).filter(|step| !made.contains(&step.address)).count();
+    let changed: BTreeSet<&Address> =
+        steps.iter().filter(changes).map(|step| &step.address).filter(|it| !made.contains(it)).collect();
+    let changed = changed.len();
     if declared >= min_population as usize && changed * 100 > declared * max_changed_percent as usize {
-        refused.push(format!(
-            "{changed} of {declared} objects change, `guard.max_changed_percent` is {max_changed_percent}"
-        ));
+        // What goes is declared no more: there may be more of it than there is of all that is.
+        let share = match changed > declared {
+            true => format!("{changed} objects change where {declared} are declared"),
+            false => format!("{changed} of {declared} objects change"),
+        };
+        refused.push(format!("{share}, `guard.max_changed_percent` is {max_changed_percent}"));
     }
     refused
 }

@@ -646,7 +646,14 @@ fn the_guard_counts_deletions_and_shares() {
         |policy| Case { policy, ..Case::new(yaml.as_str(), live.as_str()) }.plan().tenants[0].refused.clone();
     assert_eq!(refused(policy(2, 200, 1)), Vec::<String>::new());
     assert_eq!(refused(policy(1, 200, 1)), ["2 deletions, `guard.max_deletes` is 1"]);
-    assert_eq!(refused(policy(2, 100, 3)), ["4 of 3 objects change, `guard.max_changed_percent` is 100"]);
+    // What goes is not among what is declared: no number of objects is a part of a smaller one.
+    assert_eq!(
+        refused(policy(2, 100, 3)),
+        ["4 objects change where 3 are declared, `guard.max_changed_percent` is 100"]
+    );
+    let two = yaml.replace("\"400\", \"401\"", "\"400\"");
+    let all = Case { policy: policy(2, 50, 3), ..Case::new(two.as_str(), live.as_str()) }.plan();
+    assert_eq!(all.tenants[0].refused, ["3 of 3 objects change, `guard.max_changed_percent` is 50"]);
     assert_eq!(refused(policy(2, 100, 4)), Vec::<String>::new(), "small tenants are exempt");
 }
 
