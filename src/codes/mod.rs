@@ -117,6 +117,7 @@ static PAGES: &[Code] = pages![
     "shared-twice",
     "stale-baseline",
     "stale-list",
+    "stays-on",
     "still-declared",
     "syntax",
     "tag",

@@ -5,7 +5,7 @@ use super::{
     build::{Input, deletion, steps_for},
     by_hand::{self, is_by_hand},
     guard, order, protect,
-    undeclared::{is_elsewhere, undeclared_fields, warning},
+    undeclared::{NotAnyMore, is_elsewhere, undeclared_fields, warning},
 };
 use crate::{
     diff::{self, FieldChange},
@@ -142,36 +142,22 @@ fn said_otherwise(name: &str, base: &Base, now: &Tenant) -> Vec<Finding> {
             "everything live of that kind which nobody declares is deleted: see a plan with credentials",
         );
     }
-    if was.difference(&is).next().is_some() {
-        let message = format!(
-            "`exhaustive` of tenant `{name}` has lost {} since {revision}",
-            sections(&mut was.difference(&is))
-        );
-        say(message, "what nobody declares of it is left alone from now on");
-    }
     let absent = |tenant: &Tenant| -> BTreeSet<Address> {
         tenant.absent.addresses().into_iter().map(|(address, _)| address).collect()
     };
-    for address in absent(then).difference(&absent(now)).filter(|it| !declares(now, it)) {
-        say(
-            format!("`{name}/{address}` is not `absent` any more since {revision}"),
-            "where it is live it is left alone from now on",
-        );
-    }
     let protected = |tenant: &Tenant| -> BTreeSet<Address> {
         tenant.resources().filter(|(_, it)| it.protected()).map(|(address, _)| address).collect()
     };
     let declared: BTreeSet<Address> = now.resources().map(|(address, _)| address).collect();
-    for address in protected(then).difference(&protected(now)).filter(|it| declared.contains(it)) {
-        say(
-            format!("`{name}/{address}` is not protected any more since {revision}"),
-            "the next change may delete it",
-        );
-    }
+    let not_any_more = NotAnyMore {
+        exhaustive: was.difference(&is).copied().collect(),
+        absent: absent(then).difference(&absent(now)).filter(|it| !declared.contains(it)).cloned().collect(),
+        protected: protected(then)
+            .difference(&protected(now))
+            .filter(|it| declared.contains(it))
+            .cloned()
+            .collect(),
+    };
+    found.extend(not_any_more.findings(name, revision));
     found
-}
-
-/// Whether a tenant declares an object.
-fn declares(tenant: &Tenant, address: &Address) -> bool {
-    tenant.resources().any(|(it, _)| it == *address)
 }

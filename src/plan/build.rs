@@ -159,6 +159,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         step.restored = desired.get(&step.address).and_then(|wanted| wanted.own.clone());
         step.reason = basis.reason_of(step, &keep);
     }
+    let own_protected = protected.clone();
     protected.extend(base.into_iter().flat_map(|base| base.protected.iter().cloned()));
     let stranded = guard::mark_critical(&mut plan.steps, observed);
     let violations = protect::check(&plan.steps, &protected, &stranded, place);
@@ -172,7 +173,8 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     plan.refused = guard::limits(&plan.steps, declared.len(), &policy.guard);
 
     if let Some((base, desired)) = &as_written {
-        LetGo { base, desired, absent: &absent, bulk, observed, policy, only }.say(&mut plan);
+        let (absent, exhaustive, protected) = (&absent, &exhaustive, &own_protected);
+        LetGo { base, desired, absent, exhaustive, protected, bulk, observed, policy, only }.say(&mut plan);
     }
     let line = |schedule: &Address| Some(place(&Path::from(["schedules", &schedule.key, "enabled"]))?.line);
     plan.notes.extend(toggle::notes(&switched_off, &plan.steps, &declared, &desired, observed, &line));

@@ -7,7 +7,42 @@ use crate::{
     model::{Address, DEFAULT_RULE, Extensions, Forward, Kind, Resource, Rule, Rules},
     path::Path,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the files have said of objects without being what they are, and do not any more.
+pub(super) struct NotAnyMore {
+    pub(super) exhaustive: BTreeSet<Kind>,
+    pub(super) absent: BTreeSet<Address>,
+    pub(super) protected: BTreeSet<Address>,
+}
+
+impl NotAnyMore {
+    pub(super) fn findings(&self, tenant: &str, revision: &str) -> Vec<Finding> {
+        let say = |message: String, help: &str| Finding::warning("otherwise", message).help(help);
+        let sections: Vec<String> =
+            self.exhaustive.iter().map(|kind| format!("`{}`", kind.section())).collect();
+        let lost = (!sections.is_empty()).then(|| {
+            let sections = sections.join(", ");
+            say(
+                format!("`exhaustive` of tenant `{tenant}` has lost {sections} since {revision}"),
+                "what nobody declares of it is left alone from now on",
+            )
+        });
+        let absent = self.absent.iter().map(|address| {
+            say(
+                format!("`{tenant}/{address}` is not `absent` any more since {revision}"),
+                "where it is live it is left alone from now on",
+            )
+        });
+        let protected = self.protected.iter().map(|address| {
+            say(
+                format!("`{tenant}/{address}` is not protected any more since {revision}"),
+                "the next change may delete it",
+            )
+        });
+        lost.into_iter().chain(absent).chain(protected).collect()
+    }
+}
 
 /// What it follows from whether the files have let something go.
 pub(super) struct LetGo<'a> {
@@ -15,6 +50,8 @@ pub(super) struct LetGo<'a> {
     /// What the files declare, before `bulk` is added to it.
     pub(super) desired: &'a BTreeMap<Address, Desired>,
     pub(super) absent: &'a BTreeMap<Address, Option<Source>>,
+    pub(super) exhaustive: &'a BTreeSet<Kind>,
+    pub(super) protected: &'a BTreeSet<Address>,
     pub(super) bulk: &'a [BulkEntry],
     pub(super) observed: &'a Observed,
     pub(super) policy: &'a Policy,
@@ -59,6 +96,35 @@ impl LetGo<'_> {
         }
         notes.extend(self.base.bulk.iter().filter_map(|entry| self.of_bulk(entry)));
         plan.notes.extend(notes);
+        // A plan against the files alone says it of all that the tenant says of itself.
+        if self.base.tenant.is_none() {
+            plan.findings.extend(self.not_any_more().findings(&plan.tenant, &self.base.revision));
+        }
+    }
+
+    /// But for what others have added since the files left the base: these have never said it.
+    fn not_any_more(&self) -> NotAnyMore {
+        let Self { base, desired, absent, exhaustive, protected, only, .. } = self;
+        let left = base.left.as_deref().unwrap_or(base);
+        let own = |then: &BTreeSet<Address>, left: &BTreeSet<Address>, gone: &dyn Fn(&Address) -> bool| {
+            then.intersection(left).filter(|it| only(it) && gone(it)).cloned().collect()
+        };
+        NotAnyMore {
+            exhaustive: base
+                .exhaustive
+                .intersection(&left.exhaustive)
+                .copied()
+                .collect::<BTreeSet<Kind>>()
+                .difference(exhaustive)
+                .copied()
+                .collect(),
+            absent: own(&base.absent, &left.absent, &|it| {
+                !absent.contains_key(it) && !desired.contains_key(it) && self.live(it).is_some()
+            }),
+            protected: own(&base.protected, &left.protected, &|it| {
+                !protected.contains(it) && desired.contains_key(it)
+            }),
+        }
     }
 
     /// Whether the files have never declared it: others have added it since they left the base.
@@ -128,7 +194,10 @@ impl LetGo<'_> {
     fn of_bulk(&self, then: &BulkEntry) -> Option<Note> {
         let Self { base, desired, absent, bulk, only, .. } = self;
         let schedule = then.schedule();
-        let same = |it: &&BulkEntry| it.schedule() == schedule;
+        // One that only switches a rule says nothing of where it leads.
+        let same = |it: &&BulkEntry| {
+            it.schedule() == schedule && (it.entry.rule.is_some() || then.entry.rule.is_none())
+        };
         let added = |it: &Base| !it.bulk.iter().any(|it| it.entry == then.entry);
         if absent.contains_key(&schedule) || base.left.as_deref().is_some_and(added) {
             return None;
@@ -158,8 +227,14 @@ impl LetGo<'_> {
             }
         };
         let revision = &base.revision;
-        let text =
-            format!("no longer in `bulk` since {revision} for {whose}; what is live there is left alone");
+        // Whether it is switched still.
+        let what = match bulk.iter().any(|it| it.schedule() == schedule) && then.entry.rule.is_some() {
+            true => "`rule` is ",
+            false => "",
+        };
+        let text = format!(
+            "{what}no longer in `bulk` since {revision} for {whose}; what is live there is left alone"
+        );
         Some(Note::new(&schedule, text))
     }
 }
@@ -190,7 +265,8 @@ pub(super) fn is_elsewhere(
             let only_named = base.desired.get(address) == Some(&Resource::Rules(Rules::default()));
             let mut then = base.bulk.iter().filter(|it| it.may_be_about(address)).peekable();
             let same = |then: &BulkEntry| {
-                bulk.iter().any(|it| it.schedule() == then.schedule() && it.may_be_about(address))
+                let of = |it: &&BulkEntry| it.schedule() == then.schedule() && it.may_be_about(address);
+                bulk.iter().filter(of).any(|it| it.entry.rule.is_some() || then.entry.rule.is_none())
             };
             only_named && then.peek().is_some() && then.all(same)
         }

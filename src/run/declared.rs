@@ -200,6 +200,9 @@ fn each_with_base(
                     let left = left.and_then(|it| it.of(index, earlier, workspace, provider));
                     let then = was(earlier, &loaded.tenant, workspace).map(|(then, _)| then);
                     findings.extend(untils::added(loaded, then, revision, at));
+                    let is_own =
+                        |it: &Address| left.as_ref().is_none_or(|left| left.desired.contains_key(it));
+                    findings.extend(untils::taken_out(loaded, then, revision, at, &is_own));
                     new_allows.extend(allows::added(loaded, then, revision));
                     let base = base(earlier, revision, loaded, workspace, provider, *is_whole)?;
                     Some(Base { left: left.map(Box::new), ..base })

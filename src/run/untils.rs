@@ -252,6 +252,31 @@ pub(super) fn added(
         .collect()
 }
 
+/// Says of each `until` of the base that is taken out what will not change any more. `is_own`: whether the files had it when they
+/// left the base.
+pub(super) fn taken_out(
+    loaded: &LoadedTenant,
+    base: Option<&LoadedTenant>,
+    named: &str,
+    now: Timestamp,
+    is_own: &dyn Fn(&Address) -> bool,
+) -> Vec<Finding> {
+    // One that is changed is told as a new one, and an object that is declared no more is told by itself.
+    let kept: BTreeSet<&Path> = loaded.untils().map(|(it, _)| &it.holder).collect();
+    let declared: BTreeSet<Address> = loaded.tenant.resources().map(|(address, _)| address).collect();
+    let gone = base.into_iter().flat_map(LoadedTenant::untils).map(|(it, _)| it);
+    let gone = gone.filter(|it| !it.has_passed(now) && !kept.contains(&it.holder));
+    gone.filter(|it| declared.contains(&it.address) && is_own(&it.address))
+        .map(|until| {
+            let Until { holder, then, .. } = until;
+            let message =
+                format!("{holder} does not end by itself any more: at {named} `{then}` followed at {until}");
+            let help = "whoever approves this approves that it stays until somebody changes it";
+            Finding::warning("stays-on", message).help(help)
+        })
+        .collect()
+}
+
 /// Refuses to apply a reviewed plan where something changes by itself between the instant that it was made for and now.
 /// `is_meant` says which objects the plan is about.
 pub(super) fn ensure_none_between(

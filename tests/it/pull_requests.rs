@@ -315,6 +315,9 @@ fn what_the_files_let_go_of_is_said() {
     let bulk = |entries: &[&str]| format!("{night}bulk: [{}]\n", entries.join(", "));
     let (both, one) = (entry("night", "[\"101\", \"102\"]"), entry("night", "[\"101\"]"));
     let all = "{ schedule: night, extensions: all, enabled: true }";
+    let switched = all.replace("all", "[\"101\"]");
+    let busy_until = "time_zone: America/New_York\ndiverts: { \"101\": { busy: voicemail";
+    let not_any_more = |what: &str| format!("warning[otherwise]: {what}");
     let warned = |address: &str, way_out: &str| {
         format!(
             "warning[undeclared]: `acme/{address}`, which was protected, is no longer declared since HEAD{way_out}"
@@ -378,7 +381,28 @@ fn what_the_files_let_go_of_is_said() {
         (bulk(&[&one]), format!("{night}{own}"), vec![]),
         (bulk(&[all]), night.into(), vec![in_bulk("night", "all extensions")]),
         (bulk(&[all]), bulk(&[&one]), vec![in_bulk("night", "all but extension 101")]),
-        (bulk(&[&one]), bulk(&[all]), vec![]),
+        (
+            bulk(&[&one]),
+            bulk(&[all]),
+            vec!["rules.101: no longer declared since HEAD, still live, left alone".to_owned()],
+        ),
+        (bulk(&[&one]), bulk(&[&switched]), vec![in_bulk("night", "extension 101").replace(": no", ": `rule` is no")]),
+        // What the files have said without declaring it.
+        (protected.clone(), queues.into(), vec![not_any_more("`acme/queues.400` is not protected any more since HEAD")]),
+        (
+            "exhaustive: [queues]\n".into(),
+            String::new(),
+            vec![not_any_more("`exhaustive` of tenant `acme` has lost `queues` since HEAD")],
+        ),
+        (
+            format!("{busy_until}, until: {{ at: 2027-01-16T18:00, then: {{ busy: off }} }} }} }}\n"),
+            format!("{busy_until} }} }}\n"),
+            vec![
+                "warning[stays-on]: diverts.101 does not end by itself any more: at HEAD `busy: off` followed at 2027-01-16T18:00 \
+                 (America/New_York)"
+                    .to_owned(),
+            ],
+        ),
         // What goes is a step.
         (queues.into(), "absent: { queues: [\"400\"] }\n".into(), vec![]),
         (queues.into(), "exhaustive: [queues]\n".into(), vec![]),
@@ -392,10 +416,16 @@ fn what_the_files_let_go_of_is_said() {
         world.tenant(&after);
         let plan = world.run(&["plan", "--base", "HEAD"]);
         let notes = plan.out.lines().map(|line| line.strip_prefix("  note: ").unwrap_or(line));
-        let notes: Vec<&str> = notes.filter(|it| it.contains("no longer ")).collect();
+        let is_told = |it: &&str| {
+            ["no longer ", "any more since", "itself any more", "has lost"]
+                .iter()
+                .any(|word| it.contains(word))
+        };
+        let notes: Vec<&str> = notes.filter(is_told).collect();
         assert_eq!(notes, said, "{before} {after}: {}{}", plan.out, plan.err);
         let against = world.deref().run(&["plan", "--against", "HEAD"]).out;
-        let told = ["no longer declared", "`bulk` of tenant"].iter().any(|it| against.contains(it));
+        let told = ["no longer declared", "`bulk` of tenant", "any more", "has lost"];
+        let told = told.iter().any(|it| against.contains(it));
         assert!(told || said.is_empty(), "{before} {after}: {against}");
         let digest = |more: &[&str]| {
             let plan = world.run(&[&["plan", "--format", "json"], more].concat());
