@@ -2,7 +2,7 @@
 
 use crate::{
     model::Address,
-    plan::{Action, TenantPlan, stuck},
+    plan::{TenantPlan, stuck},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,17 +17,24 @@ pub(super) enum Node {
     UpTo(At),
 }
 
-/// Each step that waits for one of another tenant, and that one. `within` is what waits for what inside the tenants. Where tenants
-/// would wait for each other, none of the steps that do waits for another tenant.
-pub(super) fn waits(plans: &[&TenantPlan], within: impl FnOnce() -> Vec<(Node, Node)>) -> BTreeSet<(At, At)> {
-    let mut waits = BTreeSet::new();
+/// Each step that waits for one of another tenant, and that one.
+#[derive(Default)]
+pub(super) struct Waits {
+    pub kept: BTreeSet<(At, At)>,
+    /// Where tenants would wait for each other, none of the steps that do waits for another tenant.
+    pub left_out: BTreeSet<(At, At)>,
+}
+
+/// What waits between some tenants. `within` is what waits for what inside each.
+pub(super) fn waits(plans: &[&TenantPlan], within: impl FnOnce() -> Vec<(Node, Node)>) -> Waits {
     if plans.iter().all(|plan| plan.across.waits.is_empty()) {
-        return waits;
+        return Waits::default();
     }
+    let mut waits = BTreeSet::new();
     let mut steps: BTreeMap<(&str, &Address), Vec<At>> = BTreeMap::new();
     for (number, plan) in plans.iter().enumerate() {
         for (index, step) in plan.steps.iter().enumerate() {
-            if matches!(step.action, Action::Create | Action::Update) {
+            if step.action.sets() {
                 steps.entry((&plan.tenant, &step.address)).or_default().push((number, index));
             }
         }
@@ -41,17 +48,18 @@ pub(super) fn waits(plans: &[&TenantPlan], within: impl FnOnce() -> Vec<(Node, N
             }
         }
     }
-    if !waits.is_empty() {
-        leave_out_circles(&mut waits, within());
+    if waits.is_empty() {
+        return Waits::default();
     }
-    waits
+    leave_out_circles(waits, within())
 }
 
-fn leave_out_circles(waits: &mut BTreeSet<(At, At)>, within: Vec<(Node, Node)>) {
+fn leave_out_circles(waits: BTreeSet<(At, At)>, within: Vec<(Node, Node)>) -> Waits {
     let between = waits.iter().map(|(step, before)| (Node::Step(*step), Node::Step(*before)));
     let all: Vec<(Node, Node)> = within.into_iter().chain(between).collect();
     let after = stuck(all.iter().copied());
     let before = stuck(all.iter().map(|(step, need)| (*need, *step)));
     let in_circle = |it: &At| after.contains(&Node::Step(*it)) && before.contains(&Node::Step(*it));
-    waits.retain(|(step, before)| !in_circle(step) || !in_circle(before));
+    let (left_out, kept) = waits.into_iter().partition(|(step, before)| in_circle(step) && in_circle(before));
+    Waits { kept, left_out }
 }

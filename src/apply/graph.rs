@@ -2,7 +2,7 @@
 
 use super::{
     Event, Job, Shutdown,
-    between::{self, At, Node},
+    between::{self, At, Node, Waits},
     leads::Leads,
     step,
 };
@@ -100,7 +100,7 @@ pub async fn run(
                 }
                 StepState::Waiting => (Status::Skipped, "the run ended before this step"),
             };
-            let plan = progress.job.plan;
+            let plan = progress.plan;
             let ending = step::Ending::new(ending.0, Some(ending.1.to_owned()), None);
             let tally = sent.get(&(number, index));
             let ending = (ending, *state == StepState::UnderWay);
@@ -186,6 +186,20 @@ enum NextAction {
     End(Status, Option<String>),
 }
 
+/// Which steps do not wait for one of another tenant to which they lead calls, because tenants would wait for each other. Each with
+/// that one: a step is the number of its plan, and its place there.
+pub fn not_waited_for(plans: &[&TenantPlan]) -> BTreeSet<(At, At)> {
+    if plans.iter().all(|plan| plan.across.waits.is_empty()) {
+        return BTreeSet::new();
+    }
+    let each: Vec<Progress<'_>> = plans.iter().map(|plan| Progress::new(plan)).collect();
+    waits(plans, &each).left_out
+}
+
+fn waits(plans: &[&TenantPlan], each: &[Progress<'_>]) -> Waits {
+    between::waits(plans, || (0..).zip(each).flat_map(|(number, it)| it.waits(number)).collect())
+}
+
 /// How far all tenants are.
 struct Tenants<'a> {
     each: Vec<Progress<'a>>,
@@ -195,12 +209,11 @@ struct Tenants<'a> {
 
 impl<'a> Tenants<'a> {
     fn new(jobs: &'a [Job<'a>]) -> Self {
-        let each: Vec<Progress<'_>> = jobs.iter().map(Progress::new).collect();
         let plans: Vec<&TenantPlan> = jobs.iter().map(|job| job.plan).collect();
-        let within = || (0..).zip(&each).flat_map(|(number, it)| it.waits(number)).collect();
-        let waits = between::waits(&plans, within);
+        let each: Vec<Progress<'_>> = plans.iter().map(|plan| Progress::new(plan)).collect();
+        let Waits { kept, left_out: _ } = waits(&plans, &each);
         let mut tenants = Self { each, waiting: BTreeMap::new() };
-        for (step, before) in waits {
+        for (step, before) in kept {
             tenants.each[step.0].hold(step.1);
             tenants.waiting.entry(before).or_default().push(step);
         }
@@ -210,7 +223,7 @@ impl<'a> Tenants<'a> {
     /// A step has ended. Returns the other tenants in which one has waited for it.
     fn end(&mut self, (number, index): At, status: Status) -> BTreeSet<usize> {
         self.each[number].end(index, status);
-        let plan = self.each[number].job.plan;
+        let plan = self.each[number].plan;
         let mut others = BTreeSet::new();
         for (other, waits) in self.waiting.remove(&(number, index)).into_iter().flatten() {
             if !status.satisfies_dependents() {
@@ -227,7 +240,7 @@ impl<'a> Tenants<'a> {
 /// How far one tenant is. Everything a step waits for is found once; a step that ends tells those that wait for it, so
 /// that thousands of steps cost no more each than a few.
 struct Progress<'a> {
-    job: &'a Job<'a>,
+    plan: &'a TenantPlan,
     states: Vec<StepState>,
     /// Who waits for each step.
     waiting: Vec<Vec<Edge>>,
@@ -251,12 +264,12 @@ struct Edge {
 }
 
 impl<'a> Progress<'a> {
-    fn new(job: &'a Job<'a>) -> Self {
-        let steps = &job.plan.steps;
+    fn new(plan: &'a TenantPlan) -> Self {
+        let steps = &plan.steps;
         let sent: BTreeSet<&Address> =
             steps.iter().filter(|step| step.action != Action::Manual).map(|step| &step.address).collect();
         let mut progress = Self {
-            job,
+            plan,
             states: vec![StepState::Waiting; steps.len()],
             waiting: vec![Vec::new(); steps.len()],
             open: vec![0; steps.len()],
@@ -314,7 +327,7 @@ impl<'a> Progress<'a> {
             waits.extend(edges.iter().map(|edge| (step(edge.to), step(before))));
         }
         let mut all = None;
-        for (index, it) in self.job.plan.steps.iter().enumerate() {
+        for (index, it) in self.plan.steps.iter().enumerate() {
             match it.action {
                 Action::Manual => {}
                 Action::Delete => waits.extend(all.map(|all| (step(index), all))),
@@ -341,7 +354,7 @@ impl<'a> Progress<'a> {
     fn end(&mut self, index: usize, status: Status) {
         self.states[index] = StepState::Ended(status);
         self.ready.remove(&index);
-        let step = &self.job.plan.steps[index];
+        let step = &self.plan.steps[index];
         if step.action == Action::Manual {
             return;
         }
@@ -373,7 +386,7 @@ impl<'a> Progress<'a> {
     /// Manual steps come last: they may need the results of the automatic ones.
     fn release_manual_steps(&mut self) {
         if self.left == 0 {
-            let steps = self.job.plan.steps.iter().enumerate();
+            let steps = self.plan.steps.iter().enumerate();
             self.ready
                 .extend(steps.filter(|(_, step)| step.action == Action::Manual).map(|(index, _)| index));
         }
@@ -383,8 +396,7 @@ impl<'a> Progress<'a> {
     fn next(&self, shutdown: &Shutdown) -> Option<(usize, NextAction)> {
         if shutdown.stop.is_cancelled() {
             let waits = |index: &usize| {
-                self.states[*index] == StepState::Waiting
-                    && self.job.plan.steps[*index].action != Action::Manual
+                self.states[*index] == StepState::Waiting && self.plan.steps[*index].action != Action::Manual
             };
             if let Some(index) = (0..self.states.len()).find(waits) {
                 let why = shutdown.of_step().to_owned();
@@ -393,7 +405,7 @@ impl<'a> Progress<'a> {
         }
         let index = *self.ready.first()?;
         let next = match self.skipped.get(&index) {
-            _ if self.job.plan.steps[index].action == Action::Manual => NextAction::End(Status::Manual, None),
+            _ if self.plan.steps[index].action == Action::Manual => NextAction::End(Status::Manual, None),
             Some(why) => NextAction::End(Status::Skipped, Some(why.clone())),
             None => NextAction::Start,
         };

@@ -20,7 +20,7 @@ mod shutdown;
 mod step;
 
 pub use fence::Fence;
-pub use graph::run;
+pub use graph::{not_waited_for, run};
 pub use job::Job;
 pub use shutdown::{Cause, Shutdown};
 

@@ -427,6 +427,13 @@ pub enum Action {
     Manual,
 }
 
+impl Action {
+    /// Whether dialform makes an object as it is declared.
+    pub fn sets(self) -> bool {
+        matches!(self, Self::Create | Self::Update)
+    }
+}
+
 /// Where an object is declared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Source {

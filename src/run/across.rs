@@ -10,9 +10,10 @@ use super::{
     ways::{Reached, Spot},
 };
 use crate::{
+    apply,
     error::Failure,
     model::{Address, E164, Kind},
-    plan::{self, OnWay, Step, TenantPlan},
+    plan::{self, Note, OnWay, Step, TenantPlan},
     provider::Scope,
 };
 use futures::StreamExt;
@@ -130,6 +131,27 @@ impl Between {
     }
 }
 
+/// Says at the steps which of them go without waiting for others.
+fn say_order(plans: &mut [TenantPlan]) {
+    let mut notes: BTreeMap<usize, Vec<Note>> = BTreeMap::new();
+    let all: Vec<&TenantPlan> = plans.iter().collect();
+    let named = |(number, index): (usize, usize)| (&all[number].tenant, &all[number].steps[index].address);
+    let not_waited_for = apply::not_waited_for(&all);
+    let mut said = BTreeSet::new();
+    for (step, before) in not_waited_for {
+        let ((from, step_address), (tenant, address)) = (named(step), named(before));
+        if said.insert((from, step_address, tenant, address)) {
+            let text = format!(
+                "not ordered after {tenant}/{address}, on the way to which it leads calls: the tenants would wait for each other"
+            );
+            notes.entry(step.0).or_default().push(Note::new(step_address, text));
+        }
+    }
+    for (at, notes) in notes {
+        plans[at].notes.extend(notes);
+    }
+}
+
 impl<'a> Session<'a> {
     /// Adds the circles that lead through several tenants to the plans of all tenants that are loaded. `lives`: what was read of each,
     /// where that is kept.
@@ -151,6 +173,7 @@ impl<'a> Session<'a> {
             self.follow_between(&mut between, &tenants, &owner).await?;
         }
         between.wait(plans, &owner);
+        say_order(plans);
         self.add_circles(plans, &between, &tenants);
         Ok(())
     }

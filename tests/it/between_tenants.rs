@@ -300,6 +300,16 @@ fn tenants_that_lead_to_each_other_do_not_wait_for_each_other() {
         ];
         let names = names(3, is_reversed);
         let workspace = workspace(&tenants, &names);
+        let [a, b, c] = [names[0], names[1], names[2]];
+        for (tenant, other) in [(a, b), (b, a)] {
+            let noted = noted(&workspace, tenant);
+            let expected = format!(
+                "diverts.101: not ordered after {other}/diverts.101, on the way to which it leads calls: the tenants would wait \
+                 for each other"
+            );
+            assert_eq!(noted, [expected]);
+        }
+        assert_eq!(noted(&workspace, c), [""; 0]);
         let applied = apply(&workspace, &[]);
         assert_eq!(applied.ending, Ending::Fine, "{}{}", applied.out, applied.err);
         assert_eq!(ends(&applied).len(), 3);
@@ -326,4 +336,15 @@ fn a_restore_leads_calls_to_another_tenant_when_they_get_somewhere_there() {
         let chain = ["1/numbers.+12145550300", "0/diverts.103"].map(|step| named(step, &names));
         assert_eq!(astray(&workspace, &chain), [""; 0]);
     }
+}
+
+/// What a plan says of each step of a tenant: its notes about the order with others.
+fn noted(workspace: &Workspace, tenant: &str) -> Vec<String> {
+    let planned = workspace.run(&["plan", "--sandbox", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&planned.out).unwrap_or_default();
+    let tenants = plan["tenants"].as_array().into_iter().flatten();
+    let notes = tenants.filter(|it| it["tenant"] == tenant).filter_map(|it| it["notes"].as_array()).flatten();
+    let text = |it: &serde_json::Value, key: &str| it[key].as_str().unwrap_or_default().to_owned();
+    let notes = notes.map(|it| format!("{}: {}", text(it, "address"), text(it, "text")));
+    notes.filter(|it| it.contains("not ordered after")).collect()
 }
