@@ -210,7 +210,8 @@ struct Tenants<'a> {
 impl<'a> Tenants<'a> {
     fn new(jobs: &'a [Job<'a>]) -> Self {
         let plans: Vec<&TenantPlan> = jobs.iter().map(|job| job.plan).collect();
-        let each: Vec<Progress<'_>> = plans.iter().map(|plan| Progress::new(plan)).collect();
+        let mut each: Vec<Progress<'_>> = plans.iter().map(|plan| Progress::new(plan)).collect();
+        each.iter_mut().for_each(Progress::leave_held);
         let Waits { kept, left_out: _ } = waits(&plans, &each);
         let mut tenants = Self { each, waiting: BTreeMap::new() };
         for (step, before) in kept {
@@ -312,6 +313,17 @@ impl<'a> Progress<'a> {
         }
         progress.release_manual_steps();
         progress
+    }
+
+    /// What would lead calls to something of another tenant that is not planned is not done.
+    fn leave_held(&mut self) {
+        let held = &self.plan.across.held;
+        for (index, step) in self.plan.steps.iter().enumerate().filter(|_| !held.is_empty()) {
+            if let Some((tenant, address)) = held.get(&step.address).filter(|_| step.action.sets()) {
+                self.skipped.entry(index).or_insert_with(|| format!("{tenant}/{address} is not planned"));
+                self.ready.insert(index);
+            }
+        }
     }
 
     fn wait(&mut self, step: usize, before: usize, needs: bool) {

@@ -286,6 +286,11 @@ impl TenantPlan {
         self.blocked.iter().any(|finding| finding.code == UNREADABLE)
     }
 
+    /// Whether nothing of it is planned, whatever the files say.
+    pub fn is_stopped(&self) -> bool {
+        !self.blocked.is_empty() && self.withheld.is_empty() && self.withheld_fields.is_empty()
+    }
+
     /// The same with nothing to be done, where something is found that stops it.
     #[must_use]
     pub fn stopped_by(self, found: Vec<Finding>) -> Self {

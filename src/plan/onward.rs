@@ -51,13 +51,17 @@ pub fn leads(steps: &[Step], live: &BTreeMap<Address, Resource>) -> BTreeMap<Add
     leads
 }
 
-/// What those come by who call each of some numbers of the tenant.
+/// What those come by who call each of some numbers of the tenant. `staying`: what is declared and not planned.
 pub fn come_by<'a>(
     numbers: impl Iterator<Item = &'a E164>,
     steps: &'a [Step],
     live: &'a BTreeMap<Address, Resource>,
+    staying: &BTreeSet<Address>,
 ) -> BTreeMap<&'a E164, OnWay<'a>> {
-    let (ways, mut known) = (Ways::of(steps, live), BTreeMap::new());
+    let mut ways = Ways::of(steps, live);
+    let by_place = staying.iter().filter(|it| KINDS.contains(&it.kind));
+    ways.staying = by_place.map(|it| (it.key.clone(), it.clone())).collect();
+    let mut known = BTreeMap::new();
     let come = |number: &'a E164| {
         let mut on_way = ways.on_way(BTreeSet::new(), vec![number.to_string()], &mut known);
         on_way.numbers.remove(number);
@@ -94,6 +98,8 @@ struct Ways<'a> {
     planned: BTreeMap<Address, Option<Resource>>,
     /// The steps of each place.
     changed: BTreeMap<&'a str, Vec<&'a Step>>,
+    /// What is declared and stays as it is, by its place.
+    staying: BTreeMap<String, Address>,
 }
 
 /// Where each place leads already, once that was asked for.
@@ -106,6 +112,8 @@ pub struct OnWay<'a> {
     pub steps: BTreeSet<&'a Address>,
     /// Numbers of others to which they go on, as it is already.
     pub numbers: BTreeSet<E164>,
+    /// What is declared there and is not planned.
+    pub staying: Option<Address>,
 }
 
 impl<'a> Ways<'a> {
@@ -116,7 +124,7 @@ impl<'a> Ways<'a> {
                 changed.entry(step.address.key.as_str()).or_default().push(step);
             }
         }
-        Self { live, planned: planned(steps, live), changed }
+        Self { live, planned: planned(steps, live), changed, staying: BTreeMap::new() }
     }
 
     /// The steps that are done before those of a place: all at the places to which it newly leads, and on the way from there.
@@ -139,6 +147,7 @@ impl<'a> Ways<'a> {
             on_way
                 .steps
                 .extend(self.changed.get(place.as_str()).into_iter().flatten().map(|step| &step.address));
+            on_way.staying = on_way.staying.or_else(|| self.staying.get(&place).cloned());
             if place.starts_with('+') && !self.is_own(&Address::new(Kind::Numbers, &place)) {
                 on_way.numbers.extend(place.parse::<E164>().ok());
             }

@@ -48,6 +48,10 @@ pub struct Across {
     /// What steps wait for in other tenants, each named, so that calls get somewhere there. It is for this run alone.
     #[serde(skip)]
     pub waits: BTreeMap<Address, BTreeSet<(String, Address)>>,
+    /// The steps that are not carried out, each with what of another tenant is not planned on the way to which it newly leads
+    /// calls. It is for this run alone.
+    #[serde(skip)]
+    pub held: BTreeMap<Address, (String, Address)>,
 }
 
 /// A pointer that is meant to lead away from the platform.

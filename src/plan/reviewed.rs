@@ -55,7 +55,7 @@ fn tenant(now: &TenantPlan, then: &SavedTenant, already: &mut Vec<String>, wrong
         ("account", &then.account, &now.account),
         ("system", &then.endpoints.join(", "), &now.endpoints.join(", ")),
     ];
-    let blocked = !now.blocked.is_empty() && now.withheld.is_empty() && now.withheld_fields.is_empty();
+    let blocked = now.is_stopped();
     if let Some(why) = now.blocked.first().filter(|_| blocked) {
         return wrong.push(format!("tenant `{name}` cannot be planned now: {}", why.message));
     }

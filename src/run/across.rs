@@ -13,7 +13,7 @@ use crate::{
     apply,
     error::Failure,
     model::{Address, E164, Kind},
-    plan::{self, Note, OnWay, Step, TenantPlan},
+    plan::{self, Action, Note, OnWay, Step, TenantPlan},
     provider::Scope,
 };
 use futures::StreamExt;
@@ -79,8 +79,14 @@ impl Between {
         &self.waiting
     }
 
-    /// What steps wait for in other tenants: what is changed on the ways from the numbers to which they lead calls.
-    fn wait(&self, plans: &mut [TenantPlan], owner: &dyn Fn(&E164) -> Option<usize>) {
+    /// What steps wait for in other tenants: what is changed on the ways from the numbers to which they lead calls. Where something
+    /// there is not planned, they are held.
+    fn wait(
+        &self,
+        plans: &mut [TenantPlan],
+        tenants: &BTreeMap<usize, &CheckedTenant>,
+        owner: &dyn Fn(&E164) -> Option<usize>,
+    ) {
         let from: Vec<usize> = (0..plans.len()).filter(|at| !plans[*at].across.leads.is_empty()).collect();
         if from.is_empty() {
             return;
@@ -88,31 +94,48 @@ impl Between {
         let nothing = Followed::default();
         let come = self.entered.iter().map(|(at, numbers)| {
             let live = &self.known.get(at).unwrap_or(&nothing).live;
-            (*at, plan::come_by(numbers.iter(), &plans[*at].steps, live))
+            let staying =
+                tenants.get(at).map(|tenant| staying(&plans[*at], tenant, live)).unwrap_or_default();
+            (*at, plan::come_by(numbers.iter(), &plans[*at].steps, live, &staying))
         });
         let come: BTreeMap<usize, BTreeMap<&E164, OnWay<'_>>> = come.collect();
         let reached = |from: usize, numbers: &BTreeSet<E164>| {
-            let (mut reached, mut seen) = (BTreeSet::new(), BTreeSet::new());
+            let (mut reached, mut held, mut seen) = (BTreeSet::new(), None, BTreeSet::new());
             let mut next: Vec<&E164> = numbers.iter().collect();
             while let Some(number) = next.pop() {
-                let Some(at) = owner(number).filter(|at| *at != from && seen.insert(number.clone())) else {
+                if !seen.insert(number.clone()) {
+                    continue;
+                }
+                let Some(at) = owner(number) else {
+                    held = held.or_else(|| of_unread(number, plans, tenants));
                     continue;
                 };
+                if at == from {
+                    continue;
+                }
                 let Some(on_way) = come.get(&at).and_then(|come| come.get(number)) else { continue };
                 let steps = on_way.steps.iter().map(|it| (plans[at].tenant.clone(), (*it).clone()));
                 reached.extend(steps);
+                held = held.or_else(|| Some((plans[at].tenant.clone(), on_way.staying.clone()?)));
                 next.extend(&on_way.numbers);
             }
-            reached
+            (reached, held)
         };
-        let waits = from.into_iter().map(|at| {
-            let leads = plans[at].across.leads.iter();
-            let waits = leads.map(|(step, numbers)| (step.clone(), reached(at, numbers)));
-            (at, waits.filter(|(_, reached)| !reached.is_empty()).collect())
-        });
-        let waits: Vec<(usize, BTreeMap<_, _>)> = waits.collect();
-        for (at, waits) in waits {
+        let mut found = Vec::new();
+        for at in from {
+            let (mut waits, mut all_held) = (BTreeMap::new(), BTreeMap::new());
+            for (step, numbers) in &plans[at].across.leads {
+                let (reached, held) = reached(at, numbers);
+                all_held.extend(held.map(|it| (step.clone(), it)));
+                if !reached.is_empty() {
+                    waits.insert(step.clone(), reached);
+                }
+            }
+            found.push((at, waits, all_held));
+        }
+        for (at, waits, held) in found {
             plans[at].across.waits = waits;
+            plans[at].across.held = held;
         }
     }
 
@@ -131,21 +154,84 @@ impl Between {
     }
 }
 
-/// Says at the steps which of them go without waiting for others.
+/// What a tenant declares and its plan does not come to.
+fn staying(plan: &TenantPlan, tenant: &CheckedTenant, live: &Objects) -> BTreeSet<Address> {
+    if !plan.is_stopped() {
+        return plan.withheld.clone();
+    }
+    let differs = |(address, wanted): &(&Address, &plan::Desired)| {
+        live.get(*address).is_none_or(|live| plan::differs(live, &wanted.resource))
+    };
+    tenant.desired.iter().filter(differs).map(|(address, _)| address.clone()).collect()
+}
+
+/// The tenant that declares a number, and whose account could not be read.
+fn of_unread(
+    number: &E164,
+    plans: &[TenantPlan],
+    tenants: &BTreeMap<usize, &CheckedTenant>,
+) -> Option<(String, Address)> {
+    let address = Address::new(Kind::Numbers, number);
+    let declares = |(at, plan): &(usize, &TenantPlan)| {
+        plan.is_unread() && tenants.get(at).is_some_and(|it| it.desired.contains_key(&address))
+    };
+    let (_, plan) = plans.iter().enumerate().find(declares)?;
+    Some((plan.tenant.clone(), address))
+}
+
+/// Says at the steps which of them are not carried out because of other tenants, and which go without waiting for others.
 fn say_order(plans: &mut [TenantPlan]) {
     let mut notes: BTreeMap<usize, Vec<Note>> = BTreeMap::new();
     let all: Vec<&TenantPlan> = plans.iter().collect();
     let named = |(number, index): (usize, usize)| (&all[number].tenant, &all[number].steps[index].address);
     let not_waited_for = apply::not_waited_for(&all);
-    let mut said = BTreeSet::new();
+    let mut unordered: BTreeSet<(&String, &Address, &String, &Address)> = BTreeSet::new();
     for (step, before) in not_waited_for {
         let ((from, step_address), (tenant, address)) = (named(step), named(before));
-        if said.insert((from, step_address, tenant, address)) {
+        if unordered.insert((from, step_address, tenant, address)) {
             let text = format!(
                 "not ordered after {tenant}/{address}, on the way to which it leads calls: the tenants would wait for each other"
             );
             notes.entry(step.0).or_default().push(Note::new(step_address, text));
         }
+    }
+    let mut held: BTreeSet<(&String, &Address)> = BTreeSet::new();
+    for (at, plan) in all.iter().enumerate() {
+        for (step, (tenant, address)) in &plan.across.held {
+            let text = format!("apply leaves it: it leads calls to {tenant}/{address}, which is not planned");
+            notes.entry(at).or_default().push(Note::new(step, text));
+            held.insert((&plan.tenant, step));
+        }
+    }
+    // What needs one that is left is left as well.
+    while !held.is_empty() {
+        let mut more = BTreeSet::new();
+        for (at, plan) in all.iter().enumerate() {
+            let open = |step: &&plan::Step| {
+                step.action != Action::Manual && !held.contains(&(&plan.tenant, &step.address))
+            };
+            for step in plan.steps.iter().filter(open) {
+                let own = step.needs.iter().find(|it| held.contains(&(&plan.tenant, *it)));
+                let waits = plan.across.waits.get(&step.address).filter(|_| step.action.sets());
+                let is_held = |(tenant, address): &&(String, Address)| {
+                    held.contains(&(tenant, address))
+                        && !unordered.contains(&(&plan.tenant, &step.address, tenant, address))
+                };
+                let by = own.map(ToString::to_string).or_else(|| {
+                    let (tenant, address) = waits.into_iter().flatten().find(is_held)?;
+                    Some(format!("{tenant}/{address}"))
+                });
+                let Some(by) = by else { continue };
+                if more.insert((&plan.tenant, &step.address)) {
+                    let text = format!("apply leaves it: it needs {by}, which is left");
+                    notes.entry(at).or_default().push(Note::new(&step.address, text));
+                }
+            }
+        }
+        if more.is_empty() {
+            break;
+        }
+        held.extend(more);
     }
     for (at, notes) in notes {
         plans[at].notes.extend(notes);
@@ -172,7 +258,7 @@ impl<'a> Session<'a> {
         while !between.waiting().is_empty() {
             self.follow_between(&mut between, &tenants, &owner).await?;
         }
-        between.wait(plans, &owner);
+        between.wait(plans, &tenants, &owner);
         say_order(plans);
         self.add_circles(plans, &between, &tenants);
         Ok(())

@@ -346,5 +346,55 @@ fn noted(workspace: &Workspace, tenant: &str) -> Vec<String> {
     let notes = tenants.filter(|it| it["tenant"] == tenant).filter_map(|it| it["notes"].as_array()).flatten();
     let text = |it: &serde_json::Value, key: &str| it[key].as_str().unwrap_or_default().to_owned();
     let notes = notes.map(|it| format!("{}: {}", text(it, "address"), text(it, "text")));
-    notes.filter(|it| it.contains("not ordered after")).collect()
+    notes.filter(|it| it.contains("apply leaves it") || it.contains("not ordered after")).collect()
+}
+
+/// What is not planned in the other tenant is not going to be there either: calls stay where they are, and the plan says so before.
+#[test]
+fn what_is_not_planned_in_one_tenant_holds_what_leads_there_from_another() {
+    let number = "numbers.+12145550300";
+    // The queue has an agent whom nobody knows.
+    let no_agent = NEW_QUEUE.replace("\"103\"", "\"199\"");
+    // The number is routed already, and what it leads to is in the way.
+    let rules =
+        r#"rules: { "101": { order: [{ when: default, forward: { always: { extension: "199" } } }] } }"#;
+    let whole = format!("{NEW_QUEUE}forwards: {{ \"+12145550300\": {{ to: \"+19725550199\" }} }}\n");
+    let cases = [
+        ("an object", no_agent.as_str(), number, true),
+        ("what the number leads to", rules, "rules.101", true),
+        ("an account that cannot be read", whole.as_str(), number, false),
+    ];
+    for (about, declared, kept_by, is_read) in cases {
+        for is_reversed in [false, true] {
+            let [from, to] = moved();
+            let tenants = [from, Tenant { declared: Box::leak(declared.to_owned().into_boxed_str()), ..to }];
+            let names = names(2, is_reversed);
+            let (from, to) = (names[0], names[1]);
+            let workspace = workspace(&tenants, &names);
+            if !is_read {
+                std::fs::remove_file(workspace.path(&format!("live/stratus/{to}.yaml"))).unwrap();
+            }
+            let expected = [
+                format!("rules.104: apply leaves it: it leads calls to {to}/{kept_by}, which is not planned"),
+                "numbers.+12145550100: apply leaves it: it needs rules.104, which is left".to_owned(),
+                "queues.400: apply leaves it: it needs numbers.+12145550100, which is left".to_owned(),
+            ];
+            assert_eq!(noted(&workspace, from), expected, "{about}");
+            let applied = apply(&workspace, &[]);
+            assert_eq!(applied.ending, Ending::Partial, "{about}: {}{}", applied.out, applied.err);
+            let ends = ends(&applied);
+            for skipped in [
+                format!("skipped {from}/rules.104: {to}/{kept_by} is not planned"),
+                format!("skipped {from}/numbers.+12145550100: rules.104 was not done"),
+                format!("skipped {from}/queues.400: numbers.+12145550100 was not done"),
+            ] {
+                assert!(ends.contains(&skipped), "{about}, {skipped}: {ends:#?}");
+            }
+            assert!(
+                writes(&workspace).keys().all(|step| step.starts_with(to)),
+                "{about}: {:?}",
+                writes(&workspace)
+            );
+        }
+    }
 }
