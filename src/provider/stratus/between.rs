@@ -2,6 +2,7 @@
 //!
 //! What goes out is beside it in `client`: `write_queue`, `write_agents` and `write_rules`.
 
+use super::convert;
 use crate::model::{
     Agent, Caller, Callers, DEFAULT_RULE, Limit, Queue, Resource, Rule, Rules, Schedule, Weekly, Window,
 };
@@ -225,8 +226,10 @@ fn in_order(writes: &mut Writes<Rules>, wanted: &[Rule]) {
     }
     let first =
         |rule: &Rule| was(&rule.when).cloned().unwrap_or_else(|| Rule { enabled: false, ..rule.clone() });
-    let mut order: Vec<Rule> = wanted.iter().filter(|it| !is_default(it)).map(first).collect();
-    order.extend(gone.iter().copied().cloned());
+    let until_they_go = convert::until_they_go(&but_default(wanted), &but_default(&live));
+    let named =
+        |when: &str| wanted.iter().find(|it| it.when == when).map(first).or_else(|| was(when).cloned());
+    let mut order: Vec<Rule> = until_they_go.into_iter().filter_map(named).collect();
     order.extend(wanted.iter().find(is_default).map(first).or_else(|| was(DEFAULT_RULE).cloned()));
     let names = |rules: &[Rule]| rules.iter().map(|it| it.when.clone()).collect::<Vec<String>>();
     let kept = |rules: &[Rule]| {
@@ -250,6 +253,11 @@ fn in_order(writes: &mut Writes<Rules>, wanted: &[Rule]) {
     for gone in gone {
         writes.write(|now| now.order.get_or_insert_default().retain(|it| it.when != gone.when));
     }
+}
+
+/// The names of rules, without that of the Default rule.
+fn but_default(rules: &[Rule]) -> Vec<&str> {
+    rules.iter().map(|it| it.when.as_str()).filter(|when| *when != DEFAULT_RULE).collect()
 }
 
 #[cfg(test)]
@@ -324,6 +332,40 @@ mod tests {
             if let Some(found) = found.first() {
                 assert!(has(found, &first), "{before} to {after}: {found}, not {first}");
             }
+        }
+    }
+
+    /// A rule that goes stands where it stood until what comes in its place is on: above the others nothing is missing meanwhile.
+    /// Where the others change places, one that goes stands below them.
+    #[test]
+    fn a_rule_that_goes_is_not_moved_below_those_that_stay() {
+        let rule = |when: &str| json!({ "when": when });
+        let order = |names: &[&str]| json!({ "order": names.iter().map(|it| rule(it)).collect::<Vec<_>>() });
+        for (before, after, expected) in [
+            (&["day", "default"][..], &["week", "default"][..], "day week- default, day week default"),
+            (
+                &["feast", "day", "default"],
+                &["holiday", "day", "default"],
+                "feast holiday- day default, feast holiday day default",
+            ),
+            (
+                &["a", "old", "b", "default"],
+                &["new", "a", "last", "b", "default"],
+                "new- a old last- b default, new a old last- b default, new a old last b default",
+            ),
+            (&["old", "a", "b", "default"], &["b", "a", "default"], "b a old default"),
+        ] {
+            let mut found: Vec<String> = Vec::new();
+            let names = |state: &Value| {
+                let name = |it: &Value| {
+                    let off = if it["enabled"] == false { "-" } else { "" };
+                    format!("{}{off}", it["when"].as_str().unwrap())
+                };
+                state["order"].as_array().unwrap().iter().map(name).collect::<Vec<_>>().join(" ")
+            };
+            found.extend(states("rules", &order(before), &order(after)).iter().map(names));
+            found.retain(|it| *it != before.join(" "));
+            assert_eq!(found.join(", "), expected, "{before:?} to {after:?}");
         }
     }
 

@@ -263,12 +263,11 @@ impl Writing<'_> {
         }
     }
 
-    /// Every rule has to be named, none twice (FACTS stratus/rules-9): the wanted ones in their order, then those about
+    /// Every rule has to be named, none twice (FACTS stratus/rules-9): the wanted ones in their order, among them those about
     /// to go, then the Default rule, which always is the last.
     async fn reorder(&self, key: &str, wanted: &[&str], live: &[AnswerRule]) -> Result<(), ApiError> {
         let now: Vec<&str> = convert::in_order(live).iter().map(|rule| rule.time_frame.as_str()).collect();
-        let mut names: Vec<&str> = wanted.iter().copied().filter(|name| *name != DEFAULT).collect();
-        names.extend(now.iter().filter(|name| **name != DEFAULT && !wanted.contains(name)));
+        let mut names = convert::until_they_go(&but_default(wanted), &but_default(&now));
         if now.contains(&DEFAULT) || wanted.contains(&DEFAULT) {
             names.push(DEFAULT);
         }
@@ -401,6 +400,11 @@ fn already_made(made: Result<(), ApiError>) -> Result<bool, ApiError> {
         Err(ApiError { problem: Problem::Status { status: 409, .. }, .. }) => Ok(true),
         made => made.map(|()| false),
     }
+}
+
+/// The names of rules, without that of the Default rule.
+fn but_default<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| *name != DEFAULT).collect()
 }
 
 fn rules_path(key: &str) -> String {

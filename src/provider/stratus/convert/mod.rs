@@ -32,7 +32,7 @@ pub use queue::{
 };
 pub use rules::{
     DefaultRuleChange, caller, caller_wire, default_rule, default_rule_change, diverts, feature_field,
-    in_order, is_anonymous, rule_body, rules,
+    in_order, is_anonymous, rule_body, rules, until_they_go,
 };
 pub use schedule::schedule;
 

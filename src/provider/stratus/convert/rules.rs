@@ -83,6 +83,35 @@ pub fn in_order(live: &[AnswerRule]) -> Vec<&AnswerRule> {
     ordered.into_iter().map(|(_, rule)| rule).collect()
 }
 
+/// In which order rules stand while some come and some go, the Default rule aside. Where those that stay keep their order, one that
+/// goes stands where it stood, above what comes in its place: until it goes, calls go as before. Else it stands below all.
+pub fn until_they_go<'a>(wanted: &[&'a str], now: &[&'a str]) -> Vec<&'a str> {
+    let stays = |name: &&&str| wanted.contains(*name);
+    let is_kept = |name: &&&str| now.contains(*name);
+    let mut names = Vec::new();
+    let mut next = wanted.iter().copied();
+    if now.iter().filter(stays).eq(wanted.iter().filter(is_kept)) {
+        for name in now {
+            match wanted.contains(name) {
+                false => names.push(*name),
+                true => {
+                    for it in next.by_ref() {
+                        names.push(it);
+                        if it == *name {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        names.extend(next);
+    } else {
+        names.extend(next);
+        names.extend(now.iter().filter(|name| !wanted.contains(name)));
+    }
+    names
+}
+
 fn rule(live: &AnswerRule, owner: &str, context: &Context) -> Rule {
     let when = match live.time_frame.as_str() {
         DEFAULT => DEFAULT_RULE.to_owned(),
