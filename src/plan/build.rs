@@ -64,7 +64,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
         mut desired,
         time_zone,
         platform,
-        absent,
+        mut absent,
         mut protected,
         passed,
         base,
@@ -104,7 +104,7 @@ pub fn build(input: Input<'_>) -> TenantPlan {
     }
     let mut not_restored = Vec::new();
     if policy.restores {
-        let taken = taken::leave_out(&mut desired, observed);
+        let taken = taken::leave_out(&mut desired, &mut absent, observed);
         taken.iter().for_each(|(address, _)| {
             plan.withheld_fields.entry(address.clone()).or_default().insert(Path::from(["order"]));
         });

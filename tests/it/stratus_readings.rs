@@ -149,6 +149,38 @@ fn a_restore_goes_on_beside_a_name_that_is_taken() {
     }
 }
 
+/// The rule that stands in the place of one whose name is taken, and does the same at the same hours, is all that does it: a restore
+/// leaves it and its schedule.
+#[test]
+fn a_restore_leaves_the_rule_that_stands_in_the_place_of_one_whose_name_is_taken() {
+    let before = "schedules: { feast: { dates: [\"2027-01-15\"] }, storm: {} }\nrules: { \"101\": { ring_timeout: 20, order: [{ when: feast, forward: { always: { extension: \"102\" } } }, { when: default, forward: { no_answer: { extension: \"102\" } } }] } }\n";
+    let after = before.replace("feast", "late").replace("ring_timeout: 20", "ring_timeout: 30");
+    let other = after.replace("always: { extension: \"102\" }", "always: voicemail");
+    let gone = format!("{after}absent: {{ schedules: [feast] }}\n");
+    let later = gone.replace("2027-01-15", "2027-01-16");
+    for (after, stays) in [(&after, true), (&other, false), (&gone, true), (&later, false)] {
+        let world = world("");
+        becomes(&world, "soft-delete:on", before);
+        becomes(&world, "soft-delete:on", after);
+        let rules = world.read_state()["answerrules"]["101"].clone();
+        let files = std::fs::read_dir(world.path(".dialform/restore")).unwrap();
+        let file = files.map(|it| it.unwrap().path()).max().unwrap();
+        let back =
+            run(&world, "soft-delete:on", &["apply", "--auto-approve", "--restore", file.to_str().unwrap()]);
+        assert_eq!(back.ending, Ending::Partial, "{}{}", back.out, back.err);
+        let instead = if stays { "; `late` stays in the place of `feast`" } else { "" };
+        let finding = format!(
+            "error[not-restored]: `feast` of rules.101 does not come back: a deleted rule keeps its name until the vendor purges it\
+             {instead}"
+        );
+        let said = lines(&back, "error[not-restored]");
+        assert_eq!(said, vec![finding.as_str(); said.len().max(1)], "{}", back.out);
+        let state = world.read_state();
+        assert_eq!(state["users"]["101"]["ring-no-answer-timeout-seconds"], 20);
+        assert_eq!(state["answerrules"]["101"] == rules, stays, "{after}");
+    }
+}
+
 /// What a rule holds and no file says is sent along with every change: a server may take away what is not named. What was
 /// written in the same step counts, though no read shows it yet (FACTS stratus/readings-5).
 #[test]
