@@ -41,6 +41,13 @@ impl Shared {
         self.file.write_all(&self.seen.to_le_bytes())
     }
 
+    /// Whether its turn would come at once.
+    pub fn is_free(&self) -> bool {
+        let is_free = self.file.try_lock().is_ok();
+        self.leave();
+        is_free
+    }
+
     /// Ends the turn.
     pub fn leave(&self) {
         // The file stays locked only if it is closed already, which unlocks it.

@@ -157,12 +157,11 @@ impl Store {
         Ok((answer, true))
     }
 
-    /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
-    /// Whether no write is under way here that has to be waited for.
+    /// Whether nobody has to be waited for: no write under way here, and no other process that has the shared state.
     pub fn is_ready(&self) -> bool {
-        self.held.try_lock().is_ok()
+        self.held.try_lock().is_ok_and(|held| held.shared.as_ref().is_none_or(Shared::is_free))
     }
-
+    /// A panic elsewhere cannot leave an account half changed: documents are replaced whole.
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
