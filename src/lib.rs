@@ -26,6 +26,7 @@
 //!
 //! At the edges:
 //!
+//! - [`aside`]: a thread beside that of a run, for what may not wait for it
 //! - [`cores`]: work on all cores of the machine
 //! - [`file`]: plain files of a workspace, read and written where links lead nowhere else
 //! - [`git`]: asking git, and running nothing that a pull request can bring
@@ -52,6 +53,7 @@
 //! [`file`]: mod@file
 
 pub mod apply;
+pub mod aside;
 pub mod assertion;
 pub mod cli;
 pub mod codes;

@@ -7,6 +7,7 @@ use super::{
     signal,
 };
 use crate::{
+    aside,
     error::{Ending, Failure},
     page::say,
     plan::Plan,
@@ -27,7 +28,7 @@ pub async fn run(global: &Global, args: &ApplyArgs, io: &mut Io<'_>) -> Result<E
     }
     let checked = run::check(&global.dir, &options)?;
     let (context, mut notices) = io.context();
-    let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
+    let signals = aside::spawn(signal::end_run(context.shutdown.clone()));
     let view = View::new(io, args.format, Progress::opening(), &context.shutdown);
     let (session, shown) =
         view.follow(Session::writing(&checked, &options, &apply, &context), &mut notices).await;

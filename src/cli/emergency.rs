@@ -8,6 +8,7 @@ use super::{
     signal,
 };
 use crate::{
+    aside,
     emergency::{Choice, Switch},
     error::{Ending, Failure},
     page::Page,
@@ -30,7 +31,7 @@ pub async fn run(global: &Global, args: &EmergencyArgs, io: &mut Io<'_>) -> Resu
     // On the day of an outage nothing waits for whoever reads a warning.
     let _ = render::findings(&mut io.talk(), &checked.warnings);
     let (context, mut notices) = io.context();
-    let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
+    let signals = aside::spawn(signal::end_run(context.shutdown.clone()));
     let access = match switch {
         Some((_, args)) if !args.dry_run => Access::Write,
         _ => Access::Read,

@@ -7,6 +7,7 @@ use super::{
     signal,
 };
 use crate::{
+    aside,
     error::{Ending, Failure},
     finding::Level,
     picture,
@@ -114,7 +115,7 @@ async fn live(
 ) -> Result<Plan, Failure> {
     let (context, mut notices) = io.context();
     // Until the plan is written as well.
-    tokio::spawn(signal::end_reading(context.shutdown.clone()));
+    aside::spawn(signal::end_reading(context.shutdown.clone()));
     let session = Session::reading(checked, options, &context).await?;
     let progress = session.reading_progress();
     let terminal = io.terminal;

@@ -7,6 +7,7 @@ use super::{
     signal,
 };
 use crate::{
+    aside,
     error::{Ending, Failure},
     render,
     run::{
@@ -32,7 +33,7 @@ pub async fn run(global: &Global, args: &RehearseArgs, io: &mut Io<'_>) -> Resul
     let asked = trace::ask(&checked, &question, live.as_ref(), &options)?;
     render::findings(&mut io.talk(), &asked.clocks(&checked, live.as_ref()))?;
     let (context, _notices) = io.context();
-    let signals = tokio::spawn(signal::end_run(context.shutdown.clone()));
+    let signals = aside::spawn(signal::end_run(context.shutdown.clone()));
     let mut switch = rehearse::start(&checked, &asked, live.as_ref(), &question, wanted, &context).await?;
     render::rehearsal(&mut io.page(), &switch.rehearsal)?;
     io.out.flush()?;

@@ -1,12 +1,12 @@
 //! What the machine and whoever started this process have settled before a run begins.
 
-use crate::{error::Failure, text::io_reason};
+use crate::{aside::Aside, error::Failure, text::io_reason};
 use std::{fs, io::Read, path::Path, sync::Mutex, thread, time::SystemTime};
 
-/// Threads that a run starts beside its own: one that looks up names or runs programs, one that reads what these print, one that
-/// waits for an answer at the terminal. While files are loaded and accounts planned there are others, where the machine has them to give
-/// ([`crate::cores`]).
-const THREADS: usize = 3;
+/// Threads that a run starts beside its own: the one of [`Aside`], one that looks up names, runs programs or writes for the sandbox,
+/// one that reads what programs print, one that waits for an answer at the terminal. While files are loaded and accounts planned
+/// there are others, where the machine has them to give ([`crate::cores`]).
+const THREADS: usize = 4;
 
 /// Bytes of a time-zone table: the largest there is has some four thousand.
 const LARGEST_TABLE: u64 = 1 << 20;
@@ -17,15 +17,17 @@ pub(super) fn now() -> jiff::Timestamp {
 }
 
 /// Does work that speaks to phone systems, if it can be done here: on this thread. A request takes microseconds between two waits,
-/// and to hand it to another thread takes longer than that.
+/// and to hand it to another thread takes longer than that. What may not wait for the run has one of its own ([`Aside`]).
 pub fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     ensure_threads()?;
     ensure_clock(SystemTime::now())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::error(format!("cannot start: {error}")))?;
-    let ending = runtime.block_on(work);
+    let failed = |error| Failure::error(format!("cannot start: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let aside = Aside::start().map_err(failed)?;
+    let ending = runtime.block_on(aside.beside(work));
     // Do not wait for the answer to a question when the run ends.
     runtime.shutdown_background();
+    aside.end();
     ending
 }
 

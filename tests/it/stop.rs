@@ -70,6 +70,36 @@ impl Running {
     }
 }
 
+/// A pager that nobody scrolls, or a log that stalls, holds a run up while it says what it will do. A signal is heard then too: an
+/// apply writes nothing afterwards, and a plan ends when it is asked twice.
+#[test]
+fn a_signal_is_heard_while_nobody_reads() {
+    let days: Vec<String> =
+        (0..1500).map(|day| format!("  day{day}: {{ dates: [\"2027-01-15\"] }}\n")).collect();
+    for (command, signals, code) in [("apply --auto-approve", 1, 1), ("plan", 2, 130)] {
+        let world = World::new(&format!("schedules:\n{}", days.concat()));
+        let log = world.argument("log.jsonl");
+        let mut process = world.process(&command.split_whitespace().collect::<Vec<_>>());
+        process.args(["--sandbox", "--log", &log]);
+        process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = process.spawn().unwrap();
+        // What it says is more than a pipe holds: it waits in the middle of it.
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0; 4096]).unwrap();
+        for _ in 0..signals {
+            std::thread::sleep(Duration::from_millis(300));
+            assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let mut said = Vec::new();
+        out.read_to_end(&mut said).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{command}: {output:?}");
+        let log = std::fs::read_to_string(&log).unwrap();
+        assert!(log.contains("\"GET\"") && !log.contains("\"POST\""), "{command}: {log}");
+    }
+}
+
 fn count(last: &Value, status: &str) -> u64 {
     last["summary"][status].as_u64().unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use super::store::{Clock, RenewResult, Since, Store, WrittenLock};
 use crate::{
+    aside,
     explained::Explained,
     lock::{Acquired, Key, Owner, validity::LeaseValidity},
 };
@@ -39,7 +40,7 @@ impl Lease {
     fn begin(store: Store, key: &Key, held: WrittenLock, since: Since) -> Self {
         let signal = LeaseValidity::holding(since, store.lease() * 2 / 3);
         let (stop, stopped) = oneshot::channel();
-        let renewal = tokio::spawn(renew(store.clone(), held, signal.clone(), stopped));
+        let renewal = aside::spawn(renew(store.clone(), held, signal.clone(), stopped));
         Self { signal, stop, renewal, store, key: key.clone() }
     }
 

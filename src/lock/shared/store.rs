@@ -2,6 +2,7 @@
 
 use super::{Content, KIND, run};
 use crate::{
+    aside,
     explained::Explained,
     lock::{Acquired, Key, Owner, validity::LeaseValidity},
     model::SharedLock,
@@ -9,7 +10,7 @@ use crate::{
 };
 use object_store::{
     ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig, UpdateVersion,
-    aws::AmazonS3Builder, path::Path,
+    aws::AmazonS3Builder, client::SpawnedReqwestConnector, path::Path,
 };
 use secrecy::ExposeSecret;
 use std::{
@@ -125,7 +126,10 @@ impl Store {
         ));
         let client = client.with_allow_http(allow.is_some_and(|allow| allow == "true"));
         let retry = RetryConfig { max_retries: 2, retry_timeout: REQUEST_TIMEOUT, ..RetryConfig::default() };
-        let objects = builder.with_bucket_name(bucket).with_client_options(client).with_retry(retry).build();
+        // A connection lives where it was made, and a lock is renewed while the run is busy.
+        let connector = SpawnedReqwestConnector::new(aside::handle());
+        let builder = builder.with_bucket_name(bucket).with_client_options(client).with_retry(retry);
+        let objects = builder.with_http_connector(connector).build();
         let objects = objects.map_err(|error| {
             Explained::with_help(
                 format!("cannot open `{}` for locks: {error}", config.url),

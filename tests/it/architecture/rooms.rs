@@ -44,6 +44,7 @@ const TABLE: &[Row] = &[
     ("render/findings",   "finding page text", "annotate_snippets"),
     ("render/html",       "finding page plan text", "maud"),
     ("render/xlsx",       "report text", "rust_xlsxwriter"),
+    ("aside",             "", "tokio"),
     ("cores",             "", "std::thread"),
     // "The only reader of configuration files": no other row has the parser of YAML with places.
     ("file",              "explained text", "std::fs std::os tempfile"),
@@ -71,7 +72,7 @@ const TABLE: &[Row] = &[
     // "On this machine" is `file`, "on others" is `shared`: the only row that has a store.
     ("lock",              "explained model secret text", "jiff::Timestamp::now std::process std::time::Instant std::time::SystemTime"),
     ("lock/file",         "explained file text", "std::fs std::thread"),
-    ("lock/shared",       "explained model secret", "jiff::Timestamp::now object_store rustls secrecy std::hash::RandomState \
+    ("lock/shared",       "aside explained model secret", "jiff::Timestamp::now object_store rustls secrecy std::hash::RandomState \
                            std::time::Instant std::time::SystemTime tokio tokio::time"),
     // "Over HTTP on loopback": the only row that listens. It shares the words of the YAML with the rest, and no code.
     ("sandbox",           "file model text", "axum jiff::Timestamp::now serde_yaml std::fs std::net std::time::Instant tempfile tokio \
@@ -85,7 +86,7 @@ const TABLE: &[Row] = &[
     ("run/emergency",     "emergency error finding http load model outcome plan provider", "tokio"),
     ("run/emergency_record", "emergency error file lock outcome secret text", "jiff::Timestamp::now std::fs"),
     ("run/emulated",      "error file load provider sandbox text", "std::fs"),
-    ("run/machine",       "error text", "jiff::Timestamp::now std::fs std::thread std::time::SystemTime tokio"),
+    ("run/machine",       "aside error text", "jiff::Timestamp::now std::fs std::thread std::time::SystemTime tokio"),
     ("run/rehearse",      "error flow report secret switch text", "std::fs std::net std::os std::process tempfile tokio tokio::time"),
     ("run/plan_file",     "error file load plan secret text", ""),
     // "What an editor asks": it speaks on the standard streams, in one file.
@@ -93,7 +94,7 @@ const TABLE: &[Row] = &[
     ("lsp/frames",        "", "lsp_server std::io::stdin std::io::stdout std::thread"),
     // "Arguments, streams, progress": the only row that has them. It sees a phone system, a file or a lock only through
     // `run`.
-    ("cli",               "codes emergency error finding guide lsp outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
+    ("cli",               "aside codes emergency error finding guide lsp outcome page picture plan render report run secret text", "anstream::AutoStream clap std::io::stderr std::io::stdin \
                            std::io::stdout tokio tokio::signal"),
     ("cli/signal",        "run", "std::process tokio::signal"),
     ("cli/progress",      "page plan render run text", "indicatif tokio tokio::time"),
